@@ -1,0 +1,146 @@
+#include <string.h>
+#include <strings.h>
+
+#include <openssl/err.h>
+#include <openssl/x509.h>
+
+#include "base/encode.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "pki/csr.h"
+#include "pki/openssl.h"
+
+const char *
+csr_fault_name(enum csr_fault fault)
+{
+	static const char *const names[] = { [CSR_OK] = "ok",
+		[CSR_MALFORMED] = "malformed",
+		[CSR_WEAK_KEY] = "weak-key",
+		[CSR_BAD_SIGNATURE] = "bad-signature",
+		[CSR_OTHER_IIN] = "other-iin" };
+
+	return names[fault];
+}
+
+/* One encoding per key: otherwise the same key could come twice under two hashes (RFC 3279, 2.3.1: NULL parameters; uncompressed point). */
+static bool
+spki_is_canonical(EVP_PKEY *key, const uint8_t *spki, size_t len)
+{
+	uint8_t *again = NULL;
+	int again_len = i2d_PUBKEY(key, &again);
+	bool ok = again_len > 0 && (size_t)again_len == len && memcmp(again, spki, len) == 0;
+
+	if (ok && EVP_PKEY_is_a(key, "EC"))
+		ok = len == 91 && spki[len - 65] == 0x04;
+	OPENSSL_free(again);
+	return ok;
+}
+
+/* The subject of a request is ignored, unless it names another person. */
+static bool
+names_other_iin(X509_REQ *request, const char *iin)
+{
+	const X509_NAME *name = X509_REQ_get_subject_name(request);
+	struct buf value = BUF_INIT;
+	bool other = false;
+	int at = -1;
+
+	while (!other && (at = X509_NAME_get_index_by_NID(name, NID_serialNumber, at)) >= 0) {
+		const char *text;
+
+		buf_reset(&value);
+		other = !name_value(&value, X509_NAME_get_entry(name, at));
+		text = buf_text(&value);
+		if (strncasecmp(text, "IIN", 3) == 0)
+			other = other || strcmp(text + 3, iin) != 0;
+		else if (iin_is_wellformed(text))
+			other = other || strcmp(text, iin) != 0;
+	}
+	buf_free(&value);
+	return other;
+}
+
+static enum csr_fault
+read_request(struct csr *out, X509_REQ *request, const char *iin)
+{
+	EVP_PKEY *key = X509_REQ_get0_pubkey(request);
+	uint8_t *spki = NULL;
+	int len = i2d_X509_PUBKEY(X509_REQ_get_X509_PUBKEY(request), &spki);
+	enum csr_fault fault = CSR_OK;
+
+	if (len <= 0)
+		return CSR_MALFORMED;
+	if (key == NULL || !key_describe(key, out->algorithm))
+		fault = CSR_WEAK_KEY;
+	else if (X509_REQ_get_version(request) != 0 || !spki_is_canonical(key, spki, (size_t)len))
+		fault = CSR_MALFORMED;
+	else if (!signature_is_accepted(X509_REQ_get_signature_nid(request)) || X509_REQ_verify(request, key) != 1)
+		fault = CSR_BAD_SIGNATURE;
+	else if (iin != NULL && names_other_iin(request, iin))
+		fault = CSR_OTHER_IIN;
+	if (fault == CSR_OK) {
+		out->spki = mem_copy(spki, (size_t)len);
+		out->spki_len = (size_t)len;
+		hash_sha256(out->spki_hash, spki, (size_t)len);
+	}
+	OPENSSL_free(spki);
+	return fault;
+}
+
+enum rc
+csr_parse_der(struct csr *out, const uint8_t *der, size_t len, const char *iin, enum csr_fault *fault)
+{
+	X509_REQ *request = NULL;
+	const uint8_t *p = der;
+
+	memset(out, 0, sizeof(*out));
+	*fault = CSR_MALFORMED;
+	if (len > 0 && len <= CSR_MAX && (request = d2i_X509_REQ(NULL, &p, (long)len)) != NULL && p == der + len)
+		*fault = read_request(out, request, iin);
+	X509_REQ_free(request);
+	if (*fault != CSR_OK) {
+		openssl_warn("request", "parse", csr_fault_name(*fault));
+		csr_free(out);
+		return RC_BAD_INPUT;
+	}
+	ERR_clear_error();
+	out->der = mem_copy(der, len);
+	out->der_len = len;
+	hash_sha256(out->hash, der, len);
+	return RC_OK;
+}
+
+enum rc
+csr_parse(struct csr *out, const char *text, size_t len, const char *iin, enum csr_fault *fault)
+{
+	struct buf der = BUF_INIT;
+	bool ok;
+	enum rc rc = RC_BAD_INPUT;
+
+	memset(out, 0, sizeof(*out));
+	*fault = CSR_MALFORMED;
+	ok = len <= (size_t)3 * CSR_MAX && pem_decode(&der, "CERTIFICATE REQUEST", text, len);
+	if (!ok && len <= (size_t)3 * CSR_MAX) {
+		buf_reset(&der);
+		ok = pem_decode(&der, "NEW CERTIFICATE REQUEST", text, len);
+	}
+	if (!ok && len <= (size_t)3 * CSR_MAX) {
+		buf_reset(&der);
+		ok = base64_decode(&der, text, len);
+	}
+	if (ok)
+		rc = csr_parse_der(out, (const uint8_t *)buf_text(&der), der.len, iin, fault);
+	else
+		log_warn("request", "parse: %zu octets: neither PEM nor base64", len);
+	buf_free(&der);
+	return rc;
+}
+
+void
+csr_free(struct csr *csr)
+{
+	free(csr->der);
+	free(csr->spki);
+	memset(csr, 0, sizeof(*csr));
+}

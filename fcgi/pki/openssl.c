@@ -1,0 +1,156 @@
+#include <string.h>
+#include <time.h>
+
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/err.h>
+#include <openssl/obj_mac.h>
+
+#include "base/encode.h"
+#include "base/log.h"
+#include "pki/openssl.h"
+
+#define NAME_MAX_SIZE 1000
+
+void
+openssl_warn(const char *event, const char *subject, const char *what)
+{
+	char text[160];
+	unsigned long error = ERR_get_error();
+
+	if (error == 0)
+		log_warn(event, "%s: %s", subject, what);
+	else {
+		ERR_error_string_n(error, text, sizeof(text));
+		log_warn(event, "%s: %s: %s", subject, what, text);
+	}
+	ERR_clear_error();
+}
+
+static bool
+rsa_is_accepted(const EVP_PKEY *key, int bits)
+{
+	BIGNUM *e = NULL;
+	bool ok = false;
+
+	if (EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &e) == 1)
+		ok = BN_is_odd(e) && BN_num_bits(e) >= 17 && BN_num_bits(e) <= 64;
+	BN_free(e);
+	return ok && bits >= KEY_RSA_MIN && bits <= KEY_RSA_MAX;
+}
+
+bool
+key_describe(EVP_PKEY *key, char out[KEY_ALGORITHM_SIZE])
+{
+	char curve[32];
+	int bits, explicit_curve = 1;
+
+	snprintf(out, KEY_ALGORITHM_SIZE, "unknown");
+	if (key == NULL)
+		return false;
+	bits = EVP_PKEY_get_bits(key);
+	if (EVP_PKEY_is_a(key, "RSA") && bits > 0 && bits < 100000) {
+		snprintf(out, KEY_ALGORITHM_SIZE, "RSA-%d", bits);
+		return rsa_is_accepted(key, bits);
+	}
+	if (EVP_PKEY_is_a(key, "EC") && EVP_PKEY_get_utf8_string_param(key, OSSL_PKEY_PARAM_GROUP_NAME, curve, sizeof(curve), NULL) == 1 &&
+	    EVP_PKEY_get_int_param(key, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS, &explicit_curve) == 1 && explicit_curve == 0 &&
+	    strcmp(curve, "prime256v1") == 0) {
+		snprintf(out, KEY_ALGORITHM_SIZE, "EC-P256");
+		return true;
+	}
+	return false;
+}
+
+bool
+signature_is_accepted(int nid)
+{
+	return nid == NID_sha256WithRSAEncryption || nid == NID_sha384WithRSAEncryption || nid == NID_sha512WithRSAEncryption ||
+	    nid == NID_ecdsa_with_SHA256 || nid == NID_ecdsa_with_SHA384 || nid == NID_ecdsa_with_SHA512;
+}
+
+bool
+name_value(struct buf *out, const X509_NAME_ENTRY *entry)
+{
+	unsigned char *text = NULL;
+	int len = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(entry));
+	bool ok = len >= 0 && len <= NAME_MAX_SIZE && utf8_is_valid((const char *)text, (size_t)len);
+
+	for (int i = 0; ok && i < len; i++)
+		ok = text[i] >= 0x20 && text[i] != 0x7f;
+	if (ok)
+		buf_add(out, text, (size_t)len);
+	OPENSSL_free(text);
+	return ok;
+}
+
+/* The guide's and NCALayer's abbreviations; others as dotted numbers. */
+static void
+name_type(char *out, size_t size, const ASN1_OBJECT *type)
+{
+	static const struct {
+		int nid;
+		const char *text;
+	} known[] = {
+		{ NID_commonName, "CN" },
+		{ NID_surname, "SURNAME" },
+		{ NID_serialNumber, "SERIALNUMBER" },
+		{ NID_countryName, "C" },
+		{ NID_givenName, "G" },
+		{ NID_localityName, "L" },
+		{ NID_stateOrProvinceName, "S" },
+		{ NID_organizationName, "O" },
+		{ NID_organizationalUnitName, "OU" },
+		{ NID_pkcs9_emailAddress, "E" },
+	};
+	int nid = OBJ_obj2nid(type);
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (known[i].nid == nid) {
+			snprintf(out, size, "%s", known[i].text);
+			return;
+		}
+	OBJ_obj2txt(out, (int)size, type, 1);
+}
+
+bool
+name_line(struct buf *out, const X509_NAME *name)
+{
+	struct buf value = BUF_INIT;
+	char type[80];
+	bool ok = true;
+
+	for (int i = 0; ok && i < X509_NAME_entry_count(name); i++) {
+		const X509_NAME_ENTRY *entry = X509_NAME_get_entry(name, i);
+
+		buf_reset(&value);
+		ok = name_value(&value, entry);
+		name_type(type, sizeof(type), X509_NAME_ENTRY_get_object(entry));
+		buf_printf(out, "%s%s=", i == 0 ? "" : ", ", type);
+		for (const char *p = buf_text(&value); ok && *p != '\0'; p++) {
+			/* RFC 4514, 2.4, so that a value cannot pass for another attribute */
+			if (strchr(",+\"\\<>;=", *p) != NULL)
+				buf_putc(out, '\\');
+			buf_putc(out, *p);
+		}
+	}
+	buf_free(&value);
+	return ok && out->len <= NAME_MAX_SIZE;
+}
+
+bool
+time_parse(instant *out, const ASN1_TIME *t)
+{
+	struct tm tm;
+	int len = t == NULL ? 0 : ASN1_STRING_length(t);
+
+	if (t == NULL || ASN1_STRING_get0_data(t)[len > 0 ? len - 1 : 0] != 'Z')
+		return false;
+	if (!(ASN1_STRING_type(t) == V_ASN1_UTCTIME && len == 13) && !(ASN1_STRING_type(t) == V_ASN1_GENERALIZEDTIME && len == 15))
+		return false;
+	memset(&tm, 0, sizeof(tm));
+	if (ASN1_TIME_to_tm(t, &tm) != 1)
+		return false;
+	*out = (instant)timegm(&tm) * SECOND;
+	return true;
+}

@@ -1,0 +1,20 @@
+/*
+ * Raw signatures by a certificate's or a request's key. The accepted set is closed: RSA >= 2048 PKCS#1 1.5 with SHA-256,
+ * ECDSA P-256 with SHA-256 (XML form r||s, RFC 4050/XMLDSig 1.1; DER form in X.509).
+ */
+#ifndef CABINET_PKI_SIG_H
+#define CABINET_PKI_SIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum sig_algorithm { SIG_RSA_SHA256, SIG_ECDSA_P256_SHA256 };
+
+/* The key in this SubjectPublicKeyInfo fits the algorithm and is strong enough. */
+bool	sig_key_fits(enum sig_algorithm, const uint8_t *spki, size_t spki_len);
+/* true only if the signature over data is valid under that key. ECDSA: raw r||s, 64 octets. */
+bool	sig_verify_xml(enum sig_algorithm, const uint8_t *spki, size_t spki_len, const void *data, size_t len,
+	    const uint8_t *signature, size_t signature_len);
+
+#endif

@@ -1,0 +1,67 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "publisher.h"
+
+static enum rc
+failed(const char *path, const char *what)
+{
+	log_error("file", "%s: %s: %s", path, what, strerror(errno));
+	return RC_UNAVAILABLE;
+}
+
+/* The directory is synchronized too: a rename that a power cut undoes would bring back an older file. */
+static enum rc
+exchange(const char *directory, const char *temporary, const char *target, const char *previous)
+{
+	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	enum rc rc = RC_OK;
+
+	if (fd < 0)
+		return failed(directory, "open");
+	if ((unlink(previous) != 0 && errno != ENOENT) || (link(target, previous) != 0 && errno != ENOENT))
+		rc = failed(previous, "keep");
+	else if (rename(temporary, target) != 0)
+		rc = failed(target, "rename");
+	else if (fsync(fd) != 0)
+		rc = failed(directory, "fsync");
+	close(fd);
+	return rc;
+}
+
+enum rc
+file_replace(const struct file_replacement *f)
+{
+	char *target = mem_format("%s/%s", f->directory, f->name), *temporary = mem_format("%s.new", target);
+	char *previous = mem_format("%s.prev", target);
+	enum rc rc = RC_OK;
+	int fd;
+
+	if (unlink(temporary) != 0 && errno != ENOENT)
+		rc = failed(temporary, "remove");
+	fd = rc == RC_OK ? open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644) : -1;
+	if (rc == RC_OK && fd < 0)
+		rc = failed(temporary, "create");
+	if (rc == RC_OK)
+		rc = f->write(fd, f->arg);
+	if (rc == RC_OK && fsync(fd) != 0)
+		rc = failed(temporary, "fsync");
+	if (fd >= 0 && close(fd) != 0 && rc == RC_OK)
+		rc = failed(temporary, "close");
+	if (rc == RC_OK && f->check != NULL)
+		rc = f->check(temporary, f->arg);
+	if (rc == RC_OK)
+		rc = exchange(f->directory, temporary, target, previous);
+	if (rc != RC_OK && fd >= 0)
+		(void)unlink(temporary);
+	free(target);
+	free(temporary);
+	free(previous);
+	return rc;
+}

@@ -1,0 +1,204 @@
+/*
+ * publisher -c FILE [--for SECONDS] [--once]     verifies, issues, publishes; started every minute
+ * publisher -c FILE enrol …                      first certificates, by whoever holds the CA's key (enrol.c)
+ *
+ * Exit status: 0 done, or another publisher of this machine is at work; 1 could not go on; 2 wrong words.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "publisher.h"
+#include "store/event.h"
+
+#define DEFAULT_SECONDS 58
+#define POLL_MILLISECONDS 300
+#define RETRY_MILLISECONDS 2000			/* after a failure: the log stays readable */
+
+static volatile sig_atomic_t is_stopped;
+
+static const struct db_statement *const *const work_lists[] = { lease_statements, authority_statements, evidence_statements,
+	issuance_statements, queue_statements, revocation_statements, publication_statements, event_statements, NULL };
+static const struct db_statement *const *const enrol_lists[] = { lease_statements, authority_statements, evidence_statements,
+	issuance_statements, enrol_statements, event_statements, NULL };
+
+static void
+stop(int signal_number)
+{
+	(void)signal_number;
+	is_stopped = 1;
+}
+
+/* The key first, before anything from outside is looked at. */
+static enum rc
+open_keys(struct publisher *p)
+{
+	static const char *const names[] = { [PURPOSE_AUTH] = "person-auth", [PURPOSE_SIGN] = "person-sign", [PURPOSE_OPERATOR] = "operator" };
+	const struct conf *c = p->conf;
+	const struct profile_values values = { c->oid_arc, c->site, c->plain_site, c->certificate_days };
+	enum rc rc;
+
+	if ((rc = cert_read_file(&p->ca, c->ca_certificate)) != RC_OK ||
+	    (rc = issuer_key_load(&p->key, c->ca_key, c->ca_passphrase_file, p->ca)) != RC_OK ||
+	    (rc = cert_read_file(&p->root, c->root_certificate)) != RC_OK)
+		return rc;
+	if (!cert_is_signed_by(p->ca, p->root) || !cert_is_signed_by(p->root, p->root)) {
+		log_error("start", "%s: not signed by the root, or the root not by itself", cert_subject(p->ca));
+		return RC_BAD_INPUT;
+	}
+	if (c->production && (strstr(cert_subject(p->ca), "ДЕМО") != NULL || strstr(cert_subject(p->root), "ДЕМО") != NULL ||
+				 strncmp(c->oid_arc, "1.3.6.1.4.1.32473", 17) == 0)) {
+		log_error("start", "mode = production with a demo CA or the example arc (RFC 5612)");
+		return RC_BAD_INPUT;
+	}
+	for (int i = 0; i < 3; i++)
+		if ((rc = profile_load(&p->profiles[i], c->profiles, names[i], &values)) != RC_OK)
+			return rc;
+	return RC_OK;
+}
+
+static void
+close_all(struct publisher *p)
+{
+	db_close(p->db);
+	for (int i = 0; i < 3; i++)
+		profile_free(p->profiles[i]);
+	issuer_key_free(p->key);
+	cert_free(p->ca);
+	cert_free(p->root);
+	conf_free(p->conf);
+}
+
+/* Revocations come before issues: what was revoked a second ago signs nothing. */
+static enum rc
+pass(struct publisher *p)
+{
+	enum rc rc = lease_keep(p), queue;
+
+	if (rc != RC_OK)
+		return rc;
+	if (!p->is_started) {
+		if ((rc = authority_ensure(p)) != RC_OK || (rc = authority_files(p)) != RC_OK)
+			return rc;
+		p->is_started = true;
+	}
+	rc = revocation_work(p);
+	if (rc == RC_OK)
+		rc = publication_work(p);
+	/* a full disk keeps CRLs from being published, not people from their certificates */
+	queue = p->is_lost ? RC_FORBIDDEN : queue_work(p);
+	return rc == RC_OK ? queue : rc;
+}
+
+static int64_t
+milliseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int
+work(struct publisher *p, int64_t seconds, bool once)
+{
+	int64_t end = milliseconds() + seconds * 1000;
+	bool standby = false;
+	enum rc rc;
+
+	for (;;) {
+		int64_t pause;
+
+		rc = pass(p);
+		if (p->is_lost)
+			break;
+		if (rc == RC_CONFLICT && p->fence == 0 && !standby) {
+			log_info("lease", "another machine publishes; waiting");
+			standby = true;
+		}
+		pause = rc == RC_OK || rc == RC_CONFLICT ? POLL_MILLISECONDS : RETRY_MILLISECONDS;
+		if (is_stopped || once || milliseconds() + pause >= end)
+			break;
+		nanosleep(&(struct timespec) { pause / 1000, pause % 1000 * 1000000 }, NULL);
+		if (is_stopped)
+			break;
+	}
+	lease_release(p);
+	return p->is_lost || (once && rc != RC_OK) ? 1 : 0;
+}
+
+static int
+usage(void)
+{
+	fputs("usage: publisher -c FILE [--for SECONDS] [--once]\n"
+	      "       publisher -c FILE enrol --template person|operator --iin N --surname S --name N [--patronymic P]\n"
+	      "                 [--csr-auth FILE] --csr-sign FILE [--out DIR]\n",
+	    stderr);
+	return 2;
+}
+
+static int
+run(struct publisher *p, int64_t seconds, bool once)
+{
+	enum rc rc = lease_lock(p);
+
+	if (rc == RC_CONFLICT)
+		return 0;
+	if (rc != RC_OK || open_keys(p) != RC_OK)
+		return 1;
+	if (db_open(&p->db, p->conf, "cabinet_publisher", work_lists) != RC_OK && p->db == NULL)
+		return 1;
+	return work(p, seconds, once);
+}
+
+static int
+enrol(struct publisher *p, int argc, char **argv)
+{
+	p->is_enrolment = true;
+	if (open_keys(p) != RC_OK || db_open(&p->db, p->conf, "cabinet_publisher", enrol_lists) != RC_OK)
+		return 1;
+	return enrol_run(p, argc, argv);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct publisher p = { .fence = 0 };
+	const char *conf_path = NULL;
+	long seconds = DEFAULT_SECONDS;
+	bool once = false;
+	int i, status;
+	char *rest;
+
+	for (i = 1; i < argc && strcmp(argv[i], "enrol") != 0; i++)
+		if (strcmp(argv[i], "--once") == 0)
+			once = true;
+		else if (i + 1 < argc && strcmp(argv[i], "-c") == 0)
+			conf_path = argv[++i];
+		else if (i + 1 < argc && strcmp(argv[i], "--for") == 0) {
+			seconds = strtol(argv[++i], &rest, 10);
+			if (*rest != '\0' || seconds < 1 || seconds > 86400)
+				return usage();
+		} else
+			return usage();
+	if (conf_path == NULL)
+		return usage();
+	/* no key in a core file; files are for nginx to read */
+	setrlimit(RLIMIT_CORE, &(struct rlimit) { 0, 0 });
+	umask(022);
+	log_open("publisher", LOG_LEVEL_INFO);
+	signal(SIGPIPE, SIG_IGN);
+	sigaction(SIGTERM, &(struct sigaction) { .sa_handler = stop }, NULL);
+	sigaction(SIGINT, &(struct sigaction) { .sa_handler = stop }, NULL);
+	if (conf_load(&p.conf, conf_path, CONF_PUBLISHER) != RC_OK)
+		return 1;
+	status = i < argc ? enrol(&p, argc - i - 1, argv + i + 1) : run(&p, seconds, once);
+	close_all(&p);
+	return status;
+}

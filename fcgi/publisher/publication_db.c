@@ -1,0 +1,251 @@
+/*
+ * SQL of CRLs. A row of crl is the plan of one publication, made in the transaction that claims its entries; the file is a function of that row,
+ * so that a publisher that died between the two can make the same file again.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "pki/crl.h"
+#include "publisher.h"
+#include "store/event.h"
+
+static const struct db_statement newest = {
+	.name = "publication newest",
+	.sql = "SELECT number, COALESCE(base_number, 0), this_update, next_update, entries, UTC_TIMESTAMP(6) FROM crl"
+	       " WHERE ca = ? AND kind = ? AND published_at IS NOT NULL ORDER BY number DESC LIMIT 1",
+};
+static const struct db_statement has_new = {
+	.name = "publication has new",
+	.sql = "SELECT serial FROM revocation WHERE ca = ? AND first_crl_number IS NULL AND first_delta_number IS NULL"
+	       " AND verified_at IS NOT NULL AND refused IS NULL LIMIT 1",
+};
+static const struct db_statement next_number = {
+	.name = "publication next number",
+	.sql = "SELECT COALESCE(MAX(number), 0) + 1, UTC_TIMESTAMP(6) FROM crl WHERE ca = ?",
+};
+/* The oldest base that somebody may still hold; after a long rest at least the newest one. */
+static const struct db_statement held_base = {
+	.name = "publication held base",
+	.sql = "SELECT COALESCE(MIN(CASE WHEN next_update > UTC_TIMESTAMP(6) THEN number END), MAX(number), 0) FROM crl"
+	       " WHERE ca = ? AND kind = 'base' AND published_at IS NOT NULL",
+};
+static const struct db_statement claim_base = {
+	.name = "publication claim base",
+	.sql = "UPDATE revocation SET first_crl_number = ? WHERE ca = ? AND first_crl_number IS NULL AND verified_at IS NOT NULL"
+	       " AND refused IS NULL",
+};
+static const struct db_statement claim_delta = {
+	.name = "publication claim delta",
+	.sql = "UPDATE revocation SET first_delta_number = ? WHERE ca = ? AND (first_crl_number IS NULL OR first_crl_number = ?)"
+	       " AND first_delta_number IS NULL AND verified_at IS NOT NULL AND refused IS NULL",
+};
+static const struct db_statement plan = {
+	.name = "publication plan",
+	.sql = "INSERT INTO crl (ca, number, kind, base_number, this_update, next_update, entries, size, sha256)"
+	       " VALUES (?, ?, ?, ?, ?, ?, ?, 0, REPEAT(CHAR(0), 32))",
+};
+static const struct db_statement unpublished = {
+	.name = "publication unpublished",
+	.sql = "SELECT kind = 'delta', number, COALESCE(base_number, 0), this_update, next_update, entries FROM crl"
+	       " WHERE ca = ? AND published_at IS NULL AND number > ? ORDER BY number, kind LIMIT 1",
+};
+static const struct db_statement count_base = {
+	.name = "publication count base",
+	.sql = "SELECT COUNT(*), CAST(COALESCE(SUM(reason <> 0), 0) AS SIGNED) FROM revocation WHERE ca = ? AND first_crl_number <= ?",
+};
+static const struct db_statement count_delta = {
+	.name = "publication count delta",
+	.sql = "SELECT COUNT(*), CAST(COALESCE(SUM(reason <> 0), 0) AS SIGNED) FROM revocation"
+	       " WHERE ca = ? AND first_delta_number <= ? AND (first_crl_number IS NULL OR first_crl_number > ?)",
+};
+/* The clustered key is in the order of the CRL: one pass, nothing is sorted. */
+static const struct db_statement entries_base = {
+	.name = "publication entries base",
+	.sql = "SELECT serial, reason, revoked_at FROM revocation FORCE INDEX (PRIMARY) WHERE ca = ? AND first_crl_number <= ? ORDER BY serial",
+	.stream = true,
+};
+static const struct db_statement entries_delta = {
+	.name = "publication entries delta",
+	.sql = "SELECT serial, reason, revoked_at FROM revocation WHERE ca = ? AND first_delta_number <= ?"
+	       " AND (first_crl_number IS NULL OR first_crl_number > ?) ORDER BY serial",
+	.stream = true,
+};
+static const struct db_statement published = {
+	.name = "publication published",
+	.sql = "UPDATE crl SET size = ?, sha256 = ?, published_at = UTC_TIMESTAMP(6) WHERE ca = ? AND number = ? AND kind = ?"
+	       " AND published_at IS NULL",
+};
+
+const struct db_statement *const publication_statements[] = { &newest, &has_new, &next_number, &held_base, &claim_base, &claim_delta, &plan,
+	&unpublished, &count_base, &count_delta, &entries_base, &entries_delta, &published, NULL };
+
+static const char *
+kind(bool is_delta)
+{
+	return is_delta ? "delta" : "base";
+}
+
+enum rc
+publication_db_newest(struct publisher *p, bool is_delta, struct publication *out, instant *now)
+{
+	struct db_result *row;
+	enum rc rc = db_one(p->db, &newest, DB_IN(db_int(p->ca_id), db_text(kind(is_delta))), &row);
+
+	if (rc != RC_OK)
+		return rc;
+	*out = (struct publication) { .is_delta = is_delta, .number = db_get_int(row, 0), .base_number = db_get_int(row, 1),
+		.this_update = db_get_instant(row, 2), .next_update = db_get_instant(row, 3), .entries = db_get_int(row, 4) };
+	*now = db_get_instant(row, 5);
+	db_result_free(row);
+	return RC_OK;
+}
+
+enum rc
+publication_db_has_new(struct publisher *p, bool *out)
+{
+	struct db_result *row;
+	enum rc rc = db_one(p->db, &has_new, DB_IN(db_int(p->ca_id)), &row);
+
+	*out = rc == RC_OK;
+	if (rc == RC_OK)
+		db_result_free(row);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+static enum rc
+count(struct db *db, int64_t ca, const struct publication *c, uint64_t *all, uint64_t *with_reason)
+{
+	struct db_result *row;
+	enum rc rc;
+
+	if (c->is_delta)
+		rc = db_one(db, &count_delta, DB_IN(db_int(ca), db_int(c->number), db_int(c->base_number)), &row);
+	else
+		rc = db_one(db, &count_base, DB_IN(db_int(ca), db_int(c->number)), &row);
+	if (rc != RC_OK)
+		return rc;
+	*all = (uint64_t)db_get_int(row, 0);
+	*with_reason = (uint64_t)db_get_int(row, 1);
+	db_result_free(row);
+	return RC_OK;
+}
+
+struct claiming {
+	struct publisher *p;
+	bool base, delta;
+	int64_t above;
+};
+
+static enum rc
+plan_insert(struct db *db, const struct claiming *c, bool is_delta, int64_t number, int64_t base_number, instant now)
+{
+	int64_t seconds = is_delta ? c->p->conf->crl_delta_seconds : c->p->conf->crl_base_seconds;
+	struct publication row = { .is_delta = is_delta, .number = number, .base_number = base_number, .this_update = now - now % SECOND };
+	uint64_t all, with_reason;
+	enum rc rc = count(db, c->p->ca_id, &row, &all, &with_reason);
+
+	if (rc != RC_OK)
+		return rc;
+	return db_exec(db, &plan,
+	    DB_IN(db_int(c->p->ca_id), db_int(number), db_text(kind(is_delta)), is_delta ? db_int(base_number) : db_null(),
+		db_instant(row.this_update), db_instant(row.this_update + seconds * SECOND), db_int((int64_t)all)),
+	    NULL);
+}
+
+static enum rc
+claim_act(struct db *db, void *arg)
+{
+	const struct claiming *c = arg;
+	const struct db_value ca = db_int(c->p->ca_id);
+	struct db_result *row;
+	int64_t number, base_number = 0;
+	instant now;
+	enum rc rc = db_one(db, &next_number, DB_IN(ca), &row);
+
+	if (rc != RC_OK)
+		return rc;
+	number = db_get_int(row, 0) > c->above ? db_get_int(row, 0) : c->above + 1;
+	now = db_get_instant(row, 1);
+	db_result_free(row);
+	if (c->delta && (rc = db_one(db, &held_base, DB_IN(ca), &row)) == RC_OK) {
+		base_number = db_get_int(row, 0);
+		db_result_free(row);
+	}
+	if (rc == RC_OK && c->base)
+		rc = db_exec(db, &claim_base, DB_IN(db_int(number), ca), NULL);
+	if (rc == RC_OK && c->delta)
+		rc = db_exec(db, &claim_delta, DB_IN(db_int(number), ca, db_int(number)), NULL);
+	if (rc == RC_OK && c->base)
+		rc = plan_insert(db, c, false, number, 0, now);
+	if (rc == RC_OK && c->delta)
+		rc = plan_insert(db, c, true, number, base_number, now);
+	return rc;
+}
+
+enum rc
+publication_db_claim(struct publisher *p, bool base, bool delta, int64_t above)
+{
+	struct claiming c = { p, base, delta, above };
+
+	return lease_transaction(p, claim_act, &c);
+}
+
+enum rc
+publication_db_unpublished(struct publisher *p, int64_t above, struct publication *out)
+{
+	struct db_result *row;
+	enum rc rc = db_one(p->db, &unpublished, DB_IN(db_int(p->ca_id), db_int(above)), &row);
+
+	if (rc != RC_OK)
+		return rc;
+	*out = (struct publication) { .is_delta = db_get_int(row, 0) != 0, .number = db_get_int(row, 1), .base_number = db_get_int(row, 2),
+		.this_update = db_get_instant(row, 3), .next_update = db_get_instant(row, 4), .entries = db_get_int(row, 5) };
+	db_result_free(row);
+	return RC_OK;
+}
+
+enum rc
+publication_db_count(struct publisher *p, const struct publication *c, uint64_t *all, uint64_t *with_reason)
+{
+	return count(p->db, p->ca_id, c, all, with_reason);
+}
+
+enum rc
+publication_db_entries(struct publisher *p, const struct publication *c, struct db_result **out)
+{
+	if (c->is_delta)
+		return db_query(p->db, &entries_delta, DB_IN(db_int(p->ca_id), db_int(c->number), db_int(c->base_number)), out);
+	return db_query(p->db, &entries_base, DB_IN(db_int(p->ca_id), db_int(c->number)), out);
+}
+
+struct publishing {
+	struct publisher *p;
+	const struct publication *publication;
+	const struct crl_info *info;
+};
+
+static enum rc
+published_act(struct db *db, void *arg)
+{
+	const struct publishing *s = arg;
+	uint64_t affected = 0;
+	char detail[120];
+	enum rc rc = db_exec(db, &published,
+	    DB_IN(db_int((int64_t)s->info->size), db_bytes(s->info->sha256, 32), db_int(s->p->ca_id), db_int(s->publication->number),
+		db_text(kind(s->publication->is_delta))),
+	    &affected);
+
+	if (rc == RC_OK && affected != 1)
+		return RC_CONFLICT;
+	snprintf(detail, sizeof(detail), "%s %lld, %lld entries", kind(s->publication->is_delta), (long long)s->publication->number,
+	    (long long)s->publication->entries);
+	return rc == RC_OK ? event_db_insert(db, &(struct event) { .kind = "crl-published", .detail = detail }) : rc;
+}
+
+enum rc
+publication_db_published(struct publisher *p, const struct publication *publication, const struct crl_info *info)
+{
+	struct publishing s = { p, publication, info };
+
+	return lease_transaction(p, published_act, &s);
+}

@@ -1,0 +1,174 @@
+/*
+ * The publisher: the only program with a CA key. It believes nothing that a route program wrote: each signed document is verified again
+ * before the CA signs because of it.
+ */
+#ifndef CABINET_PUBLISHER_PUBLISHER_H
+#define CABINET_PUBLISHER_PUBLISHER_H
+
+#include "base/conf.h"
+#include "form/form.h"
+#include "pki/cert.h"
+#include "pki/issuer_key.h"
+#include "pki/profile.h"
+#include "store/application.h"
+#include "store/db.h"
+
+#define HOLDER_SIZE 128
+
+struct publisher {
+	struct conf		*conf;
+	struct db		*db;
+	struct cert		*root, *ca;
+	struct issuer_key	*key;
+	struct profile		*profiles[3];		/* by enum cert_purpose */
+	int64_t			 ca_id;			/* row of ca */
+	bool			 is_enrolment;		/* no lease: it touches only what it made itself */
+	char			 holder[HOLDER_SIZE];
+	int64_t			 fence;			/* of the lease; 0: not held */
+	bool			 is_lost;		/* the lease went to another publisher: write nothing more */
+	bool			 is_started;		/* CA rows are there, half-done work was looked for */
+};
+
+/* ---- lease.c ------------------------------------------------------------------------------------------------------------ */
+
+extern const struct db_statement *const lease_statements[];
+
+/* The lock file, never released before the end. RC_CONFLICT: another publisher of this machine holds it. */
+MUST_USE enum rc lease_lock(struct publisher *);
+/* Takes the lease or keeps it alive. RC_CONFLICT: another machine has it. */
+MUST_USE enum rc lease_keep(struct publisher *);
+void	lease_release(struct publisher *);
+/*
+ * db_transaction whose first statement names the fence: RC_FORBIDDEN and is_lost when the lease is another's by now. An enrolment has no fence.
+ */
+MUST_USE enum rc lease_transaction(struct publisher *, enum rc (*act)(struct db *, void *), void *arg);
+
+/* ---- authority.c -------------------------------------------------------------------------------------------------------- */
+
+extern const struct db_statement *const authority_statements[];
+
+/* Rows of root and issuing CA, once; sets ca_id. RC_CONFLICT: the table holds another certificate for the same key. */
+MUST_USE enum rc authority_ensure(struct publisher *);
+/* Only reads: sets ca_id. RC_NOT_FOUND: the publisher has not run yet. */
+MUST_USE enum rc authority_find(struct publisher *);
+/* ca_dir/{root,ca}.cer, and crl_dir/root.crl from beside the root's certificate. */
+MUST_USE enum rc authority_files(struct publisher *);
+
+/* ---- file.c ------------------------------------------------------------------------------------------------------------- */
+
+/* directory/name, by way of a temporary file beside it: write, fsync, check, keep the previous as .prev, rename, fsync of the directory. */
+struct file_replacement {
+	const char	*directory, *name;
+	enum rc		(*write)(int fd, void *arg);
+	enum rc		(*check)(const char *path, void *arg);		/* NULL: none */
+	void		*arg;
+};
+MUST_USE enum rc file_replace(const struct file_replacement *);
+
+/* ---- evidence.c --------------------------------------------------------------------------------------------------------- */
+
+extern const struct db_statement *const evidence_statements[];
+
+struct evidence {				/* a kept signed document that held when it was verified again */
+	struct form_content	 content;
+	struct cert		*signer;	/* owned */
+	uint8_t			 signer_serial[SERIAL_SIZE];
+	instant			 accepted_at;
+};
+
+/*
+ * RC_OK; RC_BAD_INPUT with *rule: nothing may be done because of it; anything else: could not be found out now.
+ * A revocation may have been signed with the very certificate that it revokes.
+ */
+MUST_USE enum rc evidence_verify(struct publisher *, const uint8_t digest[32], enum form_kind, const char *iin, struct evidence *,
+    enum form_rule *rule);
+void	evidence_free(struct evidence *);
+/* The signer has no row of revocation: asked again under the lock of the citizen's row. RC_CONFLICT: it has. */
+MUST_USE enum rc evidence_still_good(struct db *, const uint8_t serial[SERIAL_SIZE]);
+
+/* ---- issuance.c, issuance_db.c ------------------------------------------------------------------------------------------- */
+
+extern const struct db_statement *const issuance_statements[];
+
+#define ISSUANCE_MAX 2				/* certificates of one application */
+
+struct issuance {
+	char		 number[NUMBER_SIZE], iin[IIN_SIZE];
+	const char	*common_name, *surname, *patronymic;	/* borrowed; never from the application's columns */
+	const uint8_t	*form, *authorized_by;			/* borrowed; 32 and SERIAL_SIZE octets; NULL: enrolled at the centre */
+	size_t		 count;
+	struct certificate_part {
+		enum cert_purpose	 purpose;
+		struct csr		*csr;			/* borrowed */
+		uint8_t			 serial[SERIAL_SIZE];
+		struct buf		 tbs;			/* owned */
+		struct cert		*certificate;		/* owned, once signed */
+	} part[ISSUANCE_MAX];
+};
+
+/* To-be-signed parts built, each twice and compared, and linted; serials are new. RC_BAD_INPUT: no profile fits. */
+MUST_USE enum rc issuance_build(struct publisher *, struct issuance *, instant now);
+/* Again from the same inputs, for serials and octets kept before a crash. RC_BAD_INPUT: they are not the same. */
+MUST_USE enum rc issuance_build_again(struct publisher *, struct issuance *);
+/* Signs what is kept and stores certificates, status, history and events in one transaction. RC_CONFLICT: the signer was revoked meanwhile. */
+MUST_USE enum rc issuance_finish(struct publisher *, struct issuance *);
+void	issuance_free(struct issuance *);
+
+/* For transactions of the application's status. */
+MUST_USE enum rc issuance_db_keep_parts(struct db *, const struct publisher *, const struct issuance *);
+/* Serials and octets that were kept. RC_NOT_FOUND: not all parts have them. */
+MUST_USE enum rc issuance_db_kept(struct publisher *, struct issuance *);
+MUST_USE enum rc issuance_db_meet(struct db *, const char *iin);	/* the citizen's row, where acts of one person meet */
+MUST_USE enum rc issuance_db_status(struct db *, const char *number, const char *from, const char *to, const char *reason);
+MUST_USE enum rc issuance_db_history(struct db *, const char *number, const char *status, const char *actor, const uint8_t *serial,
+    const uint8_t *form, const char *reason);
+MUST_USE enum rc issuance_db_abandon(struct db *, const char *number);
+/* RC_CONFLICT: the key was requested for another application. */
+MUST_USE enum rc issuance_db_key(struct db *, const struct issuance *, const struct certificate_part *);
+
+/* ---- queue.c ------------------------------------------------------------------------------------------------------------ */
+
+extern const struct db_statement *const queue_statements[];
+
+/* Applications that wait: verified, issued or failed. */
+MUST_USE enum rc queue_work(struct publisher *);
+
+/* ---- revocation.c ------------------------------------------------------------------------------------------------------- */
+
+extern const struct db_statement *const revocation_statements[];
+
+/* Revocations not looked at yet: verified, or refused with an alarm. */
+MUST_USE enum rc revocation_work(struct publisher *);
+
+/* ---- publication.c, publication_db.c ------------------------------------------------------------------------------------- */
+
+extern const struct db_statement *const publication_statements[];
+
+struct publication {				/* a row of crl */
+	bool	 is_delta;
+	int64_t	 number, base_number;		/* base_number 0: a base */
+	instant	 this_update, next_update;
+	int64_t	 entries;
+};
+
+/* Publishes what was claimed before and never became visible, then what is due. */
+MUST_USE enum rc publication_work(struct publisher *);
+
+MUST_USE enum rc publication_db_newest(struct publisher *, bool is_delta, struct publication *, instant *now);
+MUST_USE enum rc publication_db_has_new(struct publisher *, bool *has_new);
+MUST_USE enum rc publication_db_claim(struct publisher *, bool base, bool delta, int64_t above);
+/* Claimed, not visible: the first one. RC_NOT_FOUND: none. */
+MUST_USE enum rc publication_db_unpublished(struct publisher *, int64_t above, struct publication *);
+MUST_USE enum rc publication_db_count(struct publisher *, const struct publication *, uint64_t *entries, uint64_t *with_reason);
+MUST_USE enum rc publication_db_entries(struct publisher *, const struct publication *, struct db_result **);
+struct crl_info;
+MUST_USE enum rc publication_db_published(struct publisher *, const struct publication *, const struct crl_info *);
+
+/* ---- enrol.c ------------------------------------------------------------------------------------------------------------ */
+
+extern const struct db_statement *const enrol_statements[];
+
+/* Words after "enrol". Exit status. */
+int	enrol_run(struct publisher *, int argc, char **argv);
+
+#endif

@@ -1,0 +1,243 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "pki/csr.h"
+#include "publisher.h"
+#include "store/event.h"
+
+/* What an enrolment of the centre is doing at this moment is its own; only what it left behind is finished here. */
+enum { FIND_NUMBER, FIND_IIN, FIND_TEMPLATE, FIND_STATUS, FIND_CSR_AUTH, FIND_CSR_SIGN, FIND_FORM, FIND_ORIGIN, FIND_NOW };
+static const struct db_statement find = {
+	.name = "queue find",
+	.sql = "SELECT number, iin, template, status, csr_auth, csr_sign, form, origin, UTC_TIMESTAMP(6) FROM application"
+	       " WHERE status IN ('signed', 'signing') AND (origin <> 'centre' OR changed_at < UTC_TIMESTAMP(6) - INTERVAL 5 MINUTE)"
+	       " ORDER BY changed_at LIMIT 20",
+};
+
+const struct db_statement *const queue_statements[] = { &find, NULL };
+
+struct pending {
+	struct publisher *p;
+	const struct db_result *row;		/* borrowed */
+	struct issuance issuance;
+	struct csr csr[ISSUANCE_MAX];
+	struct evidence evidence;
+	uint8_t form[32];
+	bool has_form;
+	const char *status;			/* borrowed from row */
+	const char *reason;			/* message code without "fail.": cannot be issued */
+	const char *rule;			/* of the document, for the event; NULL */
+};
+
+static enum rc
+cannot(struct pending *w, const char *reason)
+{
+	w->reason = reason;
+	return RC_BAD_INPUT;
+}
+
+static enum rc
+read_requests(struct pending *w)
+{
+	struct issuance *i = &w->issuance;
+
+	for (size_t n = 0; n < i->count; n++) {
+		enum csr_fault fault;
+		size_t len;
+		const uint8_t *der = db_get_bytes(w->row, i->part[n].purpose == PURPOSE_AUTH ? FIND_CSR_AUTH : FIND_CSR_SIGN, &len);
+
+		if (csr_parse_der(&w->csr[n], der, len, i->iin, &fault) != RC_OK) {
+			log_warn("queue", "%s: %s: request: %s", i->number, cert_purpose_name(i->part[n].purpose), csr_fault_name(fault));
+			return cannot(w, "request");
+		}
+		i->part[n].csr = &w->csr[n];
+	}
+	if (i->count == 2 && memcmp(w->csr[0].spki_hash, w->csr[1].spki_hash, 32) == 0)
+		return cannot(w, "known_key");
+	return RC_OK;
+}
+
+/* What was signed names this application, these requests, this change of status; only ever a natural person's pair. */
+static enum rc
+compare_content(struct pending *w)
+{
+	const struct form_content *c = &w->evidence.content;
+
+	if (strcmp(c->number, w->issuance.number) != 0 || strcmp(c->from, "new") != 0 || strcmp(c->to, "signed") != 0)
+		return cannot(w, "signature");
+	if (strcmp(c->template_name, "person") != 0 || strcmp(db_get_text(w->row, FIND_TEMPLATE), "person") != 0)
+		return cannot(w, "profile");
+	if (!hash_equal(c->request_auth, w->csr[0].hash, 32) || !hash_equal(c->request_sign, w->csr[1].hash, 32))
+		return cannot(w, "request");
+	return RC_OK;
+}
+
+static enum rc
+verify(struct pending *w)
+{
+	struct issuance *i = &w->issuance;
+	enum form_rule rule;
+	enum rc rc;
+
+	if (!w->has_form)
+		return cannot(w, "signature");
+	rc = evidence_verify(w->p, w->form, FORM_CONFIRMATION, i->iin, &w->evidence, &rule);
+	if (rc == RC_BAD_INPUT) {
+		w->rule = form_rule_name(rule);
+		return cannot(w, rule == RULE_CERTIFICATE_REVOKED ? "certificate_revoked"
+			: rule == RULE_CERTIFICATE_TIME           ? "certificate_expired"
+			                                          : "signature");
+	}
+	if (rc != RC_OK)
+		return rc;
+	if ((rc = read_requests(w)) != RC_OK || (rc = compare_content(w)) != RC_OK)
+		return rc;
+	i->common_name = cert_common_name(w->evidence.signer);
+	i->surname = cert_surname(w->evidence.signer);
+	i->patronymic = cert_patronymic(w->evidence.signer);
+	i->form = w->form;
+	i->authorized_by = w->evidence.signer_serial;
+	return RC_OK;
+}
+
+static enum rc
+keep_act(struct db *db, void *arg)
+{
+	struct pending *w = arg;
+	struct issuance *i = &w->issuance;
+	enum rc rc = issuance_db_meet(db, i->iin);
+
+	w->reason = NULL;
+	if (rc == RC_OK && (rc = evidence_still_good(db, i->authorized_by)) == RC_CONFLICT)
+		return cannot(w, "certificate_revoked");
+	for (size_t n = 0; rc == RC_OK && n < i->count; n++)
+		if ((rc = issuance_db_key(db, i, &i->part[n])) == RC_CONFLICT)
+			return cannot(w, "known_key");
+	if (rc == RC_OK)
+		rc = issuance_db_status(db, i->number, "signed", "signing", "");
+	if (rc == RC_OK)
+		rc = issuance_db_history(db, i->number, "signing", "publisher", NULL, i->form, "");
+	if (rc == RC_OK)
+		rc = issuance_db_keep_parts(db, w->p, i);
+	return rc;
+}
+
+/* New work gets its record before any signature; half-done work goes on with the record it has. */
+static enum rc
+record(struct pending *w)
+{
+	enum rc rc;
+
+	if (strcmp(w->status, "signed") == 0) {
+		if ((rc = issuance_build(w->p, &w->issuance, db_get_instant(w->row, FIND_NOW))) != RC_OK)
+			return rc == RC_BAD_INPUT ? cannot(w, "profile") : rc;
+		if ((rc = lease_transaction(w->p, keep_act, w)) == RC_OK)
+			w->status = "signing";
+		return rc;
+	}
+	log_info("queue", "%s: half done, goes on", w->issuance.number);
+	if ((rc = issuance_db_kept(w->p, &w->issuance)) == RC_NOT_FOUND)
+		return cannot(w, "profile");
+	if (rc == RC_OK && (rc = issuance_build_again(w->p, &w->issuance)) == RC_BAD_INPUT)
+		return cannot(w, "profile");
+	return rc;
+}
+
+static enum rc
+finish(struct pending *w)
+{
+	enum rc rc = issuance_finish(w->p, &w->issuance);
+
+	if (rc == RC_BAD_INPUT)
+		return cannot(w, "profile");
+	if (rc == RC_CONFLICT && w->issuance.authorized_by != NULL &&
+	    evidence_still_good(w->p->db, w->issuance.authorized_by) == RC_CONFLICT)
+		return cannot(w, "certificate_revoked");
+	return rc;
+}
+
+/*
+ * An enrolment that died. Its record is the proof that somebody with the CA's key ordered it (nobody else writes that table), and the names are
+ * in the octets that were kept: they are not taken from rows that others can write.
+ */
+static enum rc
+finish_enrolment(struct pending *w)
+{
+	struct issuance *i = &w->issuance;
+	enum rc rc;
+
+	if (strcmp(w->status, "signing") != 0)
+		return cannot(w, "signature");
+	if (strcmp(db_get_text(w->row, FIND_TEMPLATE), "operator") == 0) {
+		i->count = 1;
+		i->part[0].purpose = PURPOSE_OPERATOR;
+	}
+	if ((rc = issuance_db_kept(w->p, i)) == RC_NOT_FOUND)
+		return cannot(w, "signature");
+	if (rc == RC_OK && (rc = read_requests(w)) == RC_OK)
+		rc = finish(w);
+	return rc;
+}
+
+static enum rc
+fail_act(struct db *db, void *arg)
+{
+	struct pending *w = arg;
+	struct issuance *i = &w->issuance;
+	enum rc rc = issuance_db_status(db, i->number, w->status, "failed", w->reason);
+
+	if (rc == RC_OK)
+		rc = issuance_db_history(db, i->number, "failed", "publisher", NULL, w->has_form ? w->form : NULL, w->reason);
+	if (rc == RC_OK)
+		rc = issuance_db_abandon(db, i->number);
+	if (rc == RC_OK)
+		rc = event_db_insert(db,
+		    &(struct event) { .kind = "application-failed", .iin = i->iin, .application = i->number, .form = w->has_form ? w->form : NULL,
+			.rule = w->rule, .detail = w->reason });
+	return rc;
+}
+
+static enum rc
+work_one(struct publisher *p, const struct db_result *row)
+{
+	struct pending w = { .p = p, .row = row, .status = db_get_text(row, FIND_STATUS) };
+	enum rc rc;
+
+	snprintf(w.issuance.number, sizeof(w.issuance.number), "%s", db_get_text(row, FIND_NUMBER));
+	snprintf(w.issuance.iin, sizeof(w.issuance.iin), "%s", db_get_text(row, FIND_IIN));
+	w.has_form = db_copy_bytes(row, FIND_FORM, w.form, sizeof(w.form));
+	w.issuance.count = 2;
+	w.issuance.part[0].purpose = PURPOSE_AUTH;
+	w.issuance.part[1].purpose = PURPOSE_SIGN;
+	if (!w.has_form && strcmp(db_get_text(row, FIND_ORIGIN), "centre") == 0)
+		rc = finish_enrolment(&w);
+	else if ((rc = verify(&w)) == RC_OK && (rc = record(&w)) == RC_OK)
+		rc = finish(&w);
+	if (w.reason != NULL) {
+		log_warn("application-failed", "%s: %s%s%s", w.issuance.number, w.reason, w.rule != NULL ? ": " : "", w.rule != NULL ? w.rule : "");
+		rc = lease_transaction(p, fail_act, &w);
+	} else if (rc != RC_OK)
+		log_error("queue", "%s: %s: tried again later", w.issuance.number, rc_name(rc));
+	issuance_free(&w.issuance);
+	for (size_t n = 0; n < ISSUANCE_MAX; n++)
+		csr_free(&w.csr[n]);
+	evidence_free(&w.evidence);
+	return rc;
+}
+
+enum rc
+queue_work(struct publisher *p)
+{
+	struct db_result *rows;
+	enum rc rc = db_query(p->db, &find, DB_NONE, &rows), one = RC_OK;
+
+	if (rc != RC_OK)
+		return rc;
+	while (!p->is_lost && one != RC_UNAVAILABLE && (rc = db_next(rows)) == RC_OK)
+		one = work_one(p, rows);
+	db_result_free(rows);
+	return rc == RC_NOT_FOUND ? one : rc;
+}

@@ -1,0 +1,166 @@
+/*
+ * GET /login: the page with a document to sign. POST /login: the signed document opens a session. POST /logout ends it.
+ * In:     signed (XML, urn:cabinet:1 login), back (local path)
+ * Out:    303 to back, or /keys
+ * Errors: 422 the document, with the rule it broke; 503 database away. A refused document is not used up.
+ * DB:     login: INSERT login_used, citizen, signed_form, session, event.
+ */
+#include <string.h>
+
+#include "base/hash.h"
+#include "login.h"
+#include "store/certificate.h"
+#include "store/event.h"
+#include "store/session.h"
+#include "store/signed_form.h"
+#include "web/route.h"
+
+enum { FIELD_SIGNED, FIELD_BACK, FIELD_ELSEWHERE, FIELD_COUNT };
+static const struct field_spec form[FIELD_COUNT] = {
+	[FIELD_SIGNED] = { .name = "signed", .max = FORM_MAX + 1, .flags = FIELD_REQUIRED | FIELD_UPLOAD },
+	[FIELD_BACK] = { .name = "back", .max = 512, .is_valid = request_is_local, .invalid = "error.control" },
+	[FIELD_ELSEWHERE] = { .name = "elsewhere", .max = 1 },
+};
+
+struct checking {
+	struct request	*r;
+	instant		 expires;
+	bool		 held;			/* the document is this browser's and alive */
+};
+
+static enum rc
+check_issued(void *arg, const char *canonical, size_t len, enum form_rule *rule)
+{
+	struct checking	*c = arg;
+	uint8_t		 digest[32];
+	bool		 used;
+	enum rc		 rc;
+
+	if ((rc = login_document_check(c->r, canonical, len, &c->expires, rule)) != RC_OK)
+		return rc;
+	hash_sha256(digest, canonical, len);
+	if ((rc = login_db_is_used(c->r->db, digest, &used)) != RC_OK)
+		return rc;
+	if (used) {
+		*rule = RULE_USED;
+		return RC_BAD_INPUT;
+	}
+	c->held = true;
+	return RC_OK;
+}
+
+static enum rc
+check_certificate(void *arg, const struct cert *cert, enum form_rule *rule)
+{
+	const struct checking	*c = arg;
+
+	return certificate_db_check(c->r->db, c->r->conf, cert, PURPOSE_AUTH, NULL, rule);
+}
+
+static enum rc
+login_page(struct request *r, int status, const struct field *field)
+{
+	page_set(r->page, "value.back", field[FIELD_BACK].error == NULL ? field[FIELD_BACK].value : "");
+	return response_view(r, status, "login/login.cs");
+}
+
+static enum rc
+login_get(struct request *r)
+{
+	struct field	field[FIELD_COUNT];
+	bool		elsewhere;
+
+	/* a bad "back" is dropped: the page itself asks for nothing but a signature */
+	if (fields_take(r->fields, form, FIELD_COUNT, field) == RC_OK || field[FIELD_ELSEWHERE].error == NULL)
+		elsewhere = strcmp(field[FIELD_ELSEWHERE].value, "1") == 0;
+	else
+		elsewhere = false;
+	login_document_issue(r, elsewhere);
+	page_set_int(r->page, "elsewhere", elsewhere);
+	return login_page(r, 200, field);
+}
+
+static enum rc
+refuse(struct request *r, const struct form_result *result, const struct checking *c, const struct field *field)
+{
+	enum rc	rc;
+
+	if ((rc = login_db_refused(r, result)) != RC_OK)
+		return rc;
+	response_refused(r, result->rule);
+	/* what this browser holds can be signed again; otherwise it gets a new one */
+	if (c->held && result->rule != RULE_USED) {
+		route_pre_session(r);
+		login_document_show(r, result->canonical, c->expires);
+	} else
+		login_document_issue(r, false);
+	return login_page(r, 422, field);
+}
+
+static enum rc
+login_post(struct request *r)
+{
+	struct field		field[FIELD_COUNT];
+	struct form_result	result = { .rule = RULE_NONE };
+	struct checking		c = { .r = r };
+	const struct form_checks checks = { .issued = check_issued, .certificate = check_certificate, .arg = &c };
+	char			cookie[SESSION_COOKIE_SIZE];
+	enum rc			rc;
+
+	/* parse */
+	if (fields_take(r->fields, form, FIELD_COUNT, field) != RC_OK && field[FIELD_SIGNED].error != NULL) {
+		login_document_issue(r, false);
+		response_fields(r, form, field, FIELD_COUNT);
+		return login_page(r, 422, field);
+	}
+
+	/* authorize: the signature itself */
+	rc = form_verify(field[FIELD_SIGNED].value, field[FIELD_SIGNED].len, FORM_LOGIN, &checks, &result);
+
+	/* act */
+	if (rc == RC_OK) {
+		rc = login_db_enter(r, &result, c.expires, field[FIELD_SIGNED].value, field[FIELD_SIGNED].len, cookie, &result.rule);
+		if (rc == RC_CONFLICT)
+			rc = RC_BAD_INPUT;
+	}
+
+	/* render */
+	if (rc == RC_BAD_INPUT)
+		rc = refuse(r, &result, &c, field);
+	else if (rc == RC_OK) {
+		response_cookie(r, "__Host-session", cookie, -1);
+		rc = response_redirect(r, "%s", field[FIELD_BACK].error == NULL && field[FIELD_BACK].len > 0 ? field[FIELD_BACK].value : "/keys");
+	}
+	form_result_free(&result);
+	return rc;
+}
+
+static enum rc
+logout_post(struct request *r)
+{
+	enum rc	rc;
+
+	if ((rc = login_db_leave(r)) != RC_OK)
+		return rc;
+	response_cookie(r, "__Host-session", "", 0);
+	return response_redirect(r, "/");
+}
+
+static const struct route routes[] = {
+	{ METHOD_GET, "/login", ROLE_ANYONE, login_get },
+	{ METHOD_POST, "/login", ROLE_ANYONE, login_post },
+	{ METHOD_POST, "/logout", ROLE_CITIZEN, logout_post },
+};
+
+static const struct db_statement *const *const statements[] = {
+	login_statements, session_statements, session_login_statements, session_logout_statements, certificate_statements,
+	signed_form_keep_statements, event_statements, NULL,
+};
+
+int
+main(int argc, char **argv)
+{
+	return route_main(&(const struct program) { .name = "login", .account = "cabinet_login", .routes = routes,
+	    .count = sizeof(routes) / sizeof(routes[0]), .statements = statements, .views = (const char *const[]) { "login/login.cs", NULL } },
+	    argc, argv);
+}

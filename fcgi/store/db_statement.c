@@ -1,0 +1,369 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "store/db_private.h"
+
+#define PARAMETERS_MAX 32
+#define COLUMN_FIRST_SIZE 8192 /* octets; longer values are fetched a second time */
+#define CHARSET_BINARY 63
+/* a large result takes its time: the limit of SESSION_SETUP is for single answers */
+#define STREAM_SETUP "SET STATEMENT max_statement_time = 0 FOR "
+
+void
+prepared_clear(struct prepared *p)
+{
+	if (p->stmt != NULL)
+		mysql_stmt_close(p->stmt);
+	p->stmt = NULL;
+	for (unsigned i = 0; i < p->columns; i++)
+		free(p->column[i].data);
+	free(p->column);
+	p->column = NULL;
+	free(p->bind);
+	p->bind = NULL;
+	p->columns = 0;
+}
+
+static enum rc
+statement_failed(struct db *db, const struct prepared *p)
+{
+	char text[512];
+
+	/* copied: the statement may be closed before the text is written */
+	snprintf(text, sizeof(text), "%s", mysql_stmt_error(p->stmt));
+	return db_failed(db, p->def->name, mysql_stmt_errno(p->stmt), text);
+}
+
+static bool
+column_type(const MYSQL_FIELD *field, enum db_type *type)
+{
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wswitch-enum"
+	switch (field->type) {
+	case MYSQL_TYPE_TINY:
+	case MYSQL_TYPE_SHORT:
+	case MYSQL_TYPE_INT24:
+	case MYSQL_TYPE_LONG:
+	case MYSQL_TYPE_LONGLONG:
+	case MYSQL_TYPE_YEAR:
+	case MYSQL_TYPE_NEWDECIMAL:
+		*type = DB_INT;
+		return true;
+	case MYSQL_TYPE_DATE:
+	case MYSQL_TYPE_DATETIME:
+	case MYSQL_TYPE_TIMESTAMP:
+		*type = DB_INSTANT;
+		return true;
+	case MYSQL_TYPE_ENUM:
+	case MYSQL_TYPE_NULL:
+	case MYSQL_TYPE_STRING:
+	case MYSQL_TYPE_VAR_STRING:
+	case MYSQL_TYPE_VARCHAR:
+	case MYSQL_TYPE_TINY_BLOB:
+	case MYSQL_TYPE_BLOB:
+	case MYSQL_TYPE_MEDIUM_BLOB:
+	case MYSQL_TYPE_LONG_BLOB:
+		*type = field->charsetnr == CHARSET_BINARY && (field->flags & ENUM_FLAG) == 0 ? DB_BYTES : DB_TEXT;
+		return true;
+	default:
+		return false;
+	}
+#pragma GCC diagnostic pop
+}
+
+static void
+column_bind(MYSQL_BIND *bind, struct column *c, unsigned long room)
+{
+	memset(bind, 0, sizeof(*bind));
+	bind->is_null = &c->null;
+	bind->error = &c->error;
+	bind->length = &c->len;
+	if (c->type == DB_INT) {
+		bind->buffer_type = MYSQL_TYPE_LONGLONG;
+		bind->buffer = &c->integer;
+		bind->buffer_length = sizeof(c->integer);
+	} else if (c->type == DB_INSTANT) {
+		bind->buffer_type = MYSQL_TYPE_DATETIME;
+		bind->buffer = &c->time;
+		bind->buffer_length = sizeof(c->time);
+	} else {
+		bind->buffer_type = c->type == DB_BYTES ? MYSQL_TYPE_BLOB : MYSQL_TYPE_STRING;
+		bind->buffer = c->data;
+		bind->buffer_length = room;
+	}
+}
+
+/* Result columns by the server's metadata; none for a statement that is no SELECT. */
+static enum rc
+prepared_columns(struct prepared *p)
+{
+	MYSQL_RES *meta;
+	enum rc rc = RC_OK;
+
+	if ((meta = mysql_stmt_result_metadata(p->stmt)) == NULL)
+		return RC_OK;
+	p->columns = mysql_num_fields(meta);
+	p->column = mem_zero(p->columns, sizeof(*p->column));
+	p->bind = mem_zero(p->columns, sizeof(*p->bind));
+	for (unsigned i = 0; i < p->columns; i++) {
+		const MYSQL_FIELD *field = mysql_fetch_field_direct(meta, i);
+		struct column *c = &p->column[i];
+		unsigned long room = field->length < COLUMN_FIRST_SIZE ? field->length + 1 : COLUMN_FIRST_SIZE;
+
+		if (!column_type(field, &c->type)) {
+			log_error("db", "%s: column %u: type %d is not supported", p->def->name, i, (int)field->type);
+			rc = RC_INTERNAL;
+			break;
+		}
+		if (c->type == DB_TEXT || c->type == DB_BYTES)
+			c->data = mem_zero(1, room);
+		column_bind(&p->bind[i], c, room);
+	}
+	mysql_free_result(meta);
+	return rc;
+}
+
+enum rc
+prepared_prepare(struct db *db, struct prepared *p)
+{
+	char *sql = mem_format("%s%s", p->def->stream ? STREAM_SETUP : "", p->def->sql);
+	enum rc rc;
+
+	if ((p->stmt = mysql_stmt_init(db->mysql)) == NULL)
+		log_fatal("memory", "db: %s: out of memory", p->def->name);
+	if (mysql_stmt_prepare(p->stmt, sql, strlen(sql)) != 0)
+		rc = statement_failed(db, p);
+	else
+		rc = prepared_columns(p);
+	free(sql);
+	return rc;
+}
+
+static void
+time_from_instant(MYSQL_TIME *out, instant at)
+{
+	int64_t seconds = at / SECOND - (at % SECOND < 0 ? 1 : 0);
+	time_t t = (time_t)seconds;
+	struct tm tm;
+
+	if (gmtime_r(&t, &tm) == NULL || tm.tm_year + 1900 < 0 || tm.tm_year + 1900 > 9999)
+		log_fatal("db", "instant %lld is out of range", (long long)at);
+	memset(out, 0, sizeof(*out));
+	out->year = (unsigned)(tm.tm_year + 1900);
+	out->month = (unsigned)(tm.tm_mon + 1);
+	out->day = (unsigned)tm.tm_mday;
+	out->hour = (unsigned)tm.tm_hour;
+	out->minute = (unsigned)tm.tm_min;
+	out->second = (unsigned)tm.tm_sec;
+	out->second_part = (unsigned long)(at - seconds * SECOND);
+	out->time_type = MYSQL_TIMESTAMP_DATETIME;
+}
+
+static instant
+time_to_instant(const MYSQL_TIME *in)
+{
+	struct tm tm;
+
+	memset(&tm, 0, sizeof(tm));
+	tm.tm_year = (int)in->year - 1900;
+	tm.tm_mon = (int)in->month - 1;
+	tm.tm_mday = (int)in->day;
+	tm.tm_hour = (int)in->hour;
+	tm.tm_min = (int)in->minute;
+	tm.tm_sec = (int)in->second;
+	return (instant)timegm(&tm) * SECOND + (instant)in->second_part;
+}
+
+enum rc
+prepared_execute(struct db *db, struct prepared *p, const struct db_value *in, size_t count)
+{
+	static const enum enum_field_types types[] = { [DB_NULL] = MYSQL_TYPE_NULL,
+		[DB_INT] = MYSQL_TYPE_LONGLONG,
+		[DB_TEXT] = MYSQL_TYPE_STRING,
+		[DB_BYTES] = MYSQL_TYPE_BLOB,
+		[DB_INSTANT] = MYSQL_TYPE_DATETIME };
+	MYSQL_BIND bind[PARAMETERS_MAX];
+	MYSQL_TIME time[PARAMETERS_MAX];
+	int64_t integer[PARAMETERS_MAX];
+
+	if (count > PARAMETERS_MAX || count != mysql_stmt_param_count(p->stmt))
+		log_fatal("db", "%s: %zu values for %lu parameters", p->def->name, count, mysql_stmt_param_count(p->stmt));
+	memset(bind, 0, sizeof(bind));
+	for (size_t i = 0; i < count; i++) {
+		bind[i].buffer_type = types[in[i].type];
+		if (in[i].type == DB_INT) {
+			integer[i] = in[i].integer;
+			bind[i].buffer = &integer[i];
+		} else if (in[i].type == DB_INSTANT) {
+			time_from_instant(&time[i], in[i].integer);
+			bind[i].buffer = &time[i];
+			bind[i].buffer_length = sizeof(time[i]);
+		} else if (in[i].type != DB_NULL) {
+			bind[i].buffer = (void *)(uintptr_t)in[i].data; /* the library only reads it */
+			bind[i].buffer_length = (unsigned long)in[i].len;
+		}
+	}
+	if ((count > 0 && mysql_stmt_bind_param(p->stmt, bind) != 0) || mysql_stmt_execute(p->stmt) != 0)
+		return statement_failed(db, p);
+	return RC_OK;
+}
+
+static void
+row_take(struct db_result *r, const struct prepared *p)
+{
+	struct cell *cell = db_result_row(r);
+
+	for (unsigned i = 0; i < p->columns; i++) {
+		const struct column *c = &p->column[i];
+
+		if (c->null)
+			cell[i].null = true;
+		else if (c->type == DB_INT)
+			cell[i].integer = c->integer;
+		else if (c->type == DB_INSTANT)
+			cell[i].integer = time_to_instant(&c->time);
+		else
+			db_result_data(r, &cell[i], c->data, c->len);
+	}
+}
+
+/* Values longer than their buffers are fetched again into longer ones; a number that does not fit is an error. */
+static enum rc
+prepared_refetch(struct db *db, struct prepared *p)
+{
+	for (unsigned i = 0; i < p->columns; i++) {
+		struct column *c = &p->column[i];
+		bool variable = c->type == DB_TEXT || c->type == DB_BYTES;
+
+		if (c->null || (variable && c->len <= p->bind[i].buffer_length) || (!variable && !c->error))
+			continue;
+		if (!variable) {
+			log_error("db", "%s: column %u: value out of range", p->def->name, i);
+			return RC_INTERNAL;
+		}
+		free(c->data);
+		c->data = mem_zero(1, c->len + 1);
+		column_bind(&p->bind[i], c, c->len + 1);
+		if (mysql_stmt_fetch_column(p->stmt, &p->bind[i], i, 0) != 0)
+			return statement_failed(db, p);
+	}
+	return mysql_stmt_bind_result(p->stmt, p->bind) != 0 ? statement_failed(db, p) : RC_OK;
+}
+
+static enum rc
+row_fetch(struct db *db, struct prepared *p, struct db_result *r)
+{
+	enum rc rc;
+
+	switch (mysql_stmt_fetch(p->stmt)) {
+	case 0:
+		break;
+	case MYSQL_NO_DATA:
+		return RC_NOT_FOUND;
+	case MYSQL_DATA_TRUNCATED:
+		if ((rc = prepared_refetch(db, p)) != RC_OK)
+			return rc;
+		break;
+	default:
+		return statement_failed(db, p);
+	}
+	row_take(r, p);
+	return RC_OK;
+}
+
+static struct db_result *
+result_new(const struct prepared *p)
+{
+	struct db_result *r = db_result_new(p->def->name, p->columns);
+
+	for (unsigned i = 0; i < p->columns; i++)
+		r->types[i] = p->column[i].type;
+	return r;
+}
+
+static enum rc
+result_bind(struct db *db, struct prepared *p)
+{
+	if (p->columns == 0)
+		log_fatal("db", "%s: no SELECT", p->def->name);
+	return mysql_stmt_bind_result(p->stmt, p->bind) != 0 ? statement_failed(db, p) : RC_OK;
+}
+
+/* Rows are taken over whole, so that the statement and the connection are free again before the caller looks at the first one. */
+enum rc
+prepared_fetch_all(struct db *db, struct prepared *p, struct db_result **out)
+{
+	struct db_result *r;
+	enum rc rc;
+
+	if ((rc = result_bind(db, p)) != RC_OK)
+		return rc;
+	if (mysql_stmt_store_result(p->stmt) != 0)
+		return statement_failed(db, p);
+	r = result_new(p);
+	while ((rc = row_fetch(db, p, r)) == RC_OK)
+		continue;
+	if (p->stmt != NULL)
+		mysql_stmt_free_result(p->stmt);
+	if (rc != RC_NOT_FOUND) {
+		db_result_free(r);
+		return rc;
+	}
+	*out = r;
+	return RC_OK;
+}
+
+struct stream {
+	struct db *db;
+	struct prepared *prepared;
+	bool ended;
+};
+
+static enum rc
+stream_fetch(struct db_result *r, void *source)
+{
+	struct stream *s = source;
+	enum rc rc;
+
+	if (s->ended)
+		return RC_NOT_FOUND;
+	rc = row_fetch(s->db, s->prepared, r);
+	s->ended = rc != RC_OK;
+	return rc;
+}
+
+static void
+stream_release(struct db_result *r, void *source)
+{
+	struct stream *s = source;
+
+	/* a connection lost or reopened meanwhile has forgotten this result */
+	if (s->db->streaming == r) {
+		s->db->streaming = NULL;
+		mysql_stmt_free_result(s->prepared->stmt);
+	}
+	free(s);
+}
+
+enum rc
+prepared_stream(struct db *db, struct prepared *p, struct db_result **out)
+{
+	struct stream *s;
+	enum rc rc;
+
+	if ((rc = result_bind(db, p)) != RC_OK)
+		return rc;
+	s = mem_zero(1, sizeof(*s));
+	s->db = db;
+	s->prepared = p;
+	*out = result_new(p);
+	(*out)->fetch = stream_fetch;
+	(*out)->release = stream_release;
+	(*out)->source = s;
+	db->streaming = *out;
+	return RC_OK;
+}

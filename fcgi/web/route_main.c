@@ -1,0 +1,293 @@
+#include "web/route.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include <fcgiapp.h>
+
+#include "base/hash.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/random.h"
+#include "web/dispatch.h"
+
+#define DEFAULT_CONF "/etc/cabinet/cabinet.conf"
+#define MEMORY_MAX ((rlim_t)512 << 20) /* address space: a leak or a flaw ends one worker, not the machine */
+#define DRAIN_FACTOR 4		       /* bodies that are not taken are read up to so many times body_max, then dropped */
+
+/* The sanitizer's shadow needs terabytes of address space; gcc and clang tell of it in different ways. */
+#ifdef __has_feature
+#define CLANG_SANITIZER __has_feature(address_sanitizer)
+#else
+#define CLANG_SANITIZER 0
+#endif
+
+static volatile sig_atomic_t stopping;
+
+static void
+stop(int signo)
+{
+	(void)signo;
+	stopping = 1;
+	FCGX_ShutdownPending();
+}
+
+static void
+catch_signals(void)
+{
+	struct sigaction action = { 0 };
+
+	/* without SA_RESTART: an accept that waits must come back */
+	action.sa_handler = stop;
+	sigemptyset(&action.sa_mask);
+	if (sigaction(SIGTERM, &action, NULL) != 0 || sigaction(SIGINT, &action, NULL) != 0)
+		log_fatal("start", "signal handlers");
+	action.sa_handler = SIG_IGN;
+	if (sigaction(SIGPIPE, &action, NULL) != 0)
+		log_fatal("start", "signal handlers");
+}
+
+static void
+hold_signals(int how)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	if (sigprocmask(how, &set, NULL) != 0)
+		log_fatal("signals", "sigprocmask");
+}
+
+static void
+give_up_rights(void)
+{
+	struct rlimit none = { 0, 0 };
+
+	umask(077);
+	/* a core would hold the secret that keys cookies and tokens */
+	if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		log_fatal("start", "limits");
+#if !defined(__SANITIZE_ADDRESS__) && !CLANG_SANITIZER
+	struct rlimit memory = { MEMORY_MAX, MEMORY_MAX };
+
+	if (setrlimit(RLIMIT_AS, &memory) != 0)
+		log_fatal("start", "limits");
+#endif
+}
+
+static const char *
+parameter(const FCGX_Request *fcgi, const char *name)
+{
+	const char *value = FCGX_GetParam(name, fcgi->envp);
+
+	return value != NULL ? value : "";
+}
+
+static size_t
+read_stream(void *arg, char *out, size_t len)
+{
+	FCGX_Stream *in = arg;
+	size_t got = 0;
+
+	while (got < len) {
+		int n = FCGX_GetStr(out + got, (int)(len - got), in);
+
+		if (n <= 0)
+			break;
+		got += (size_t)n;
+	}
+	return got;
+}
+
+/* nginx delivers the answer to a body that nobody wanted only when it could hand that body over. */
+static void
+drain(FCGX_Stream *in, size_t max)
+{
+	char rest[8192];
+	size_t got = 0;
+
+	while (got < max && read_stream(in, rest, sizeof(rest)) == sizeof(rest))
+		got += sizeof(rest);
+}
+
+static void
+send_answer(FCGX_Request *fcgi, const struct request *r, bool with_body)
+{
+	struct buf head = BUF_INIT;
+	bool sent;
+
+	response_head(r, &head);
+	sent = FCGX_PutStr(head.data, (int)head.len, fcgi->out) >= 0;
+	if (sent && with_body && r->body.len > 0)
+		sent = FCGX_PutStr(r->body.data, (int)r->body.len, fcgi->out) >= 0;
+	if (!sent)
+		log_info("client-gone", "answer not delivered");
+	buf_free(&head);
+}
+
+static int64_t
+microseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static void
+answer(struct request *r, const struct service *service, FCGX_Request *fcgi)
+{
+	const struct gateway gateway = {
+		.method = parameter(fcgi, "REQUEST_METHOD"),
+		.uri = parameter(fcgi, "REQUEST_URI"),
+		.content_type = parameter(fcgi, "CONTENT_TYPE"),
+		.content_length = parameter(fcgi, "CONTENT_LENGTH"),
+		.address = parameter(fcgi, "REMOTE_ADDR"),
+		.user_agent = parameter(fcgi, "HTTP_USER_AGENT"),
+		.accept_language = parameter(fcgi, "HTTP_ACCEPT_LANGUAGE"),
+		.origin = parameter(fcgi, "HTTP_ORIGIN"),
+		.fetch_site = parameter(fcgi, "HTTP_SEC_FETCH_SITE"),
+		.request_id = parameter(fcgi, "REQUEST_ID"),
+		.cookie_session = parameter(fcgi, "COOKIE_SESSION"),
+		.cookie_login = parameter(fcgi, "COOKIE_LOGIN"),
+		.cookie_language = parameter(fcgi, "COOKIE_LANGUAGE"),
+		.read = read_stream,
+		.arg = fcgi->in,
+	};
+	int64_t start = microseconds();
+
+	dispatch(r, service, &gateway);
+	drain(fcgi->in, DRAIN_FACTOR * (size_t)service->conf->body_max);
+	send_answer(fcgi, r, strcmp(gateway.method, "HEAD") != 0);
+	log_info("request", "%.16s %s %d %" PRId64 " us", gateway.method, r->route != NULL ? r->route->pattern : "-", r->status,
+	    microseconds() - start);
+	dispatch_end(r);
+}
+
+/* Workers that started together must not end together. */
+static int64_t
+requests_to_serve(const struct conf *conf)
+{
+	uint32_t octets;
+	int64_t most = conf->worker_requests;
+
+	random_bytes(&octets, sizeof(octets));
+	return most - (int64_t)(octets % (uint32_t)(most / 10 + 1));
+}
+
+static int
+serve(const struct service *service)
+{
+	static struct request r;
+	FCGX_Request fcgi;
+	int64_t left = requests_to_serve(service->conf);
+	int accepted = 0;
+
+	if (FCGX_Init() != 0 || FCGX_InitRequest(&fcgi, 0, 0) != 0)
+		log_fatal("start", "descriptor 0: libfcgi: no FastCGI socket");
+	while (left > 0 && stopping == 0 && (accepted = FCGX_Accept_r(&fcgi)) >= 0) {
+		left--;
+		/* libfcgi takes an interrupted read for a broken connection: a request in hand is finished first */
+		hold_signals(SIG_BLOCK);
+		answer(&r, service, &fcgi);
+		FCGX_Finish_r(&fcgi);
+		hold_signals(SIG_UNBLOCK);
+	}
+	FCGX_Free(&fcgi, 1);
+	page_free(r.page);
+	if (accepted < 0 && stopping == 0) {
+		log_error("accept", "descriptor 0: libfcgi: %d", accepted);
+		return 1;
+	}
+	return 0;
+}
+
+static int
+usage(const char *name)
+{
+	fprintf(stderr, "usage: %s [-c FILE] [--check]\n", name);
+	return 2;
+}
+
+/* The program's templates and the error page. */
+static enum rc
+open_views(struct view **view, const struct program *program, const struct conf *conf, const char ***list)
+{
+	size_t count = 0;
+
+	while (program->views != NULL && program->views[count] != NULL)
+		count++;
+	*list = mem_zero(count + 2, sizeof(**list));
+	for (size_t i = 0; i < count; i++)
+		(*list)[i] = program->views[i];
+	(*list)[count] = "error.cs";
+	return view_open(view, conf, *list);
+}
+
+static int
+run(const struct program *program, struct conf *conf, bool check)
+{
+	struct service service = { program, conf, NULL, NULL };
+	const char **list = NULL;
+	enum rc rc;
+	int status = 1;
+
+	if (!route_table_is_valid(program) || open_views(&service.view, program, conf, &list) != RC_OK)
+		goto out;
+	rc = program->account != NULL ? db_open(&service.db, conf, program->account, program->statements) : RC_OK;
+	if (rc != RC_OK && (check || rc != RC_UNAVAILABLE)) {
+		log_error("start", "%s: database: %s", program->name, rc_name(rc));
+		goto out;
+	}
+	status = check ? 0 : serve(&service);
+out:
+	if (service.db != NULL)
+		db_close(service.db);
+	view_close(service.view);
+	free(list);
+	return status;
+}
+
+int
+route_main(const struct program *program, int argc, char **argv)
+{
+	static const struct option options[] = { { "check", no_argument, NULL, 'k' }, { NULL, 0, NULL, 0 } };
+	const char *file = DEFAULT_CONF;
+	struct conf *conf = NULL;
+	bool check = false;
+	int option, status;
+
+	while ((option = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
+		if (option == 'c')
+			file = optarg;
+		else if (option == 'k')
+			check = true;
+		else
+			return usage(argv[0]);
+	}
+	if (optind != argc)
+		return usage(argv[0]);
+	log_open(program->name, LOG_LEVEL_INFO);
+	give_up_rights();
+	catch_signals();
+	if (conf_load(&conf, file, CONF_ROUTE) != RC_OK)
+		return 1;
+	if (!check && FCGX_IsCGI()) {
+		fprintf(stderr, "%s: descriptor 0 is not a FastCGI socket: start it with spawn-fcgi or systemd\n", argv[0]);
+		status = 2;
+	} else {
+		status = run(program, conf, check);
+	}
+	hash_wipe(conf->secret, sizeof(conf->secret));
+	conf_free(conf);
+	return status;
+}

@@ -1,0 +1,19 @@
+/* What applications and certificates look like on every page that shows them: codes become words, instants become local times. */
+#ifndef CABINET_WEB_SHOWN_H
+#define CABINET_WEB_SHOWN_H
+
+#include "store/application.h"
+#include "store/register.h"
+#include "web/request.h"
+
+/* application.* and history.N.* */
+void	shown_application(struct request *, const struct application *, const struct application_step *, size_t count);
+/* Text of "<group>.<code>" in the request's language, e.g. ("status", "new"). Borrowed. */
+const char *shown_word(const struct request *, const char *group, const char *code);
+
+/* <prefix>.<name> for a page about one certificate ("key", "pair"); prefix: a literal. */
+void	shown_one(struct request *, const char *prefix, const struct register_entry *);
+/* <list>.<index>.<name> */
+void	shown_row(struct request *, const char *list, size_t index, const struct register_entry *);
+
+#endif

@@ -1,0 +1,8 @@
+-- login: opens sessions. The only account that may insert one.
+-- include: event-insert
+-- include: session-lookup
+-- include: session-login
+-- include: certificate-check
+-- include: signed-form-keep
+GRANT SELECT (digest), INSERT (digest, expires_at) ON cabinet.login_used TO 'cabinet_login'@'localhost';
+GRANT SELECT (iin, version), INSERT (iin, surname, name, patronymic, created_at), UPDATE (surname, name, patronymic, version) ON cabinet.citizen TO 'cabinet_login'@'localhost';

@@ -1,0 +1,152 @@
+// Who may do what: every program prepares all of its statements, needs each of its privileges, and is refused what belongs to others.
+import test, { after, before } from 'node:test';
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Database, top } from '../lib/database.mjs';
+
+const build = join(top, process.env.CABINET_BUILD ?? 'build');
+const DENIED = [1142, 1143];
+const accounts = readdirSync(join(top, 'schema/accounts')).filter((name) => name.endsWith('.sql')).map((name) => name.slice(0, -4));
+const programs = accounts.filter((name) => existsSync(join(top, 'fcgi/routes', name)));
+let db, conf;
+
+before(() => {
+	db = new Database();
+	const r = db.migrate();
+	assert.equal(r.status, 0, r.stderr);
+	conf = join(db.dir, 'cabinet.conf');
+	writeFileSync(join(db.dir, 'secret'), '5a'.repeat(32), { mode: 0o600 });
+	writeFileSync(conf, `mode = demo
+site = https://localhost:8443
+plain_site = http://localhost:8444
+oid_arc = 1.3.6.1.4.1.32473
+support_phone = 1414
+support_email = support@cabinet.example
+views = ${top}/views
+secret_file = ${db.dir}/secret
+db_socket = ${db.socket}
+db_name = cabinet
+db_password_dir = ${db.passwords}
+`);
+});
+after(() => db?.stop());
+
+const check = (program) => spawnSync(join(build, 'routes', program), ['-c', conf, '--check'], { encoding: 'utf8' });
+
+test('every program prepares its statements, and starts without none of its privileges', async (t) => {
+	assert.ok(programs.length >= 6);
+	for (const program of programs) {
+		await t.test(program, () => {
+			const whole = check(program);
+			assert.equal(whole.status, 0, whole.stderr);
+			const held = db.rows(`SELECT privilege_type, column_name, table_name FROM information_schema.column_privileges
+				WHERE table_schema = 'cabinet' AND grantee = '''cabinet_${program}''@''localhost'''`);
+			assert.ok(held.length > 5);
+			const idle = [];
+			for (const [type, column, table] of held) {
+				db.rows(`REVOKE ${type} (${column}) ON ${table} FROM 'cabinet_${program}'@'localhost'`);
+				const r = check(program);
+				db.rows(`GRANT ${type} (${column}) ON ${table} TO 'cabinet_${program}'@'localhost'`);
+				if (r.status === 0)
+					idle.push(`${type} (${column}) ON ${table}`);
+				else	// the log names the statement, the errno and the account
+					assert.match(r.stderr, new RegExp(`"event":"db","detail":"[a-z -]+: 114[23] .*account cabinet_${program}`));
+			}
+			assert.deepEqual(idle, [], 'granted and not needed');
+		});
+	}
+});
+
+// Statements and the accounts that may make them; for all others the server must answer 1142 or 1143.
+const foreign = [
+	[`UPDATE event SET detail = ''`, []],
+	[`DELETE FROM event`, []],
+	[`SELECT detail FROM event`, []],
+	[`INSERT INTO event (at, program, kind) VALUES ('2020-01-01', 'x', 'x')`, []],
+	[`INSERT INTO event (program, kind) VALUES ('x', 'x')`, ['applications', 'keys', 'login', 'reissue', 'revoke', 'status', 'publisher']],
+	[`INSERT INTO session (id, iin, serial, address, created_at, seen_at, expires_at) VALUES ('', '', '', '', 0, 0, 0)`, ['login']],
+	[`UPDATE session SET iin = '850101300017'`, []],
+	[`UPDATE session SET expires_at = '2099-01-01'`, []],
+	[`DELETE FROM session`, []],
+	[`INSERT INTO certificate (serial, der) VALUES ('', '')`, ['publisher']],
+	[`UPDATE certificate SET not_after = '2099-01-01'`, []],
+	[`DELETE FROM certificate`, []],
+	[`INSERT INTO revocation (ca, serial) VALUES (1, '')`, ['revoke']],
+	[`UPDATE revocation SET first_crl_number = 1`, ['publisher']],
+	[`UPDATE revocation SET verified_at = NULL`, ['publisher']],
+	[`UPDATE revocation SET revoked_at = '2020-01-01'`, []],
+	[`DELETE FROM revocation`, []],
+	[`INSERT INTO crl (ca, number, kind) VALUES (1, 1, 'base')`, ['publisher']],
+	[`DELETE FROM crl`, []],
+	[`INSERT INTO ca (id) VALUES (9)`, ['publisher']],
+	[`UPDATE ca SET state = 'active'`, []],
+	[`UPDATE lease SET holder = 'x'`, ['publisher']],
+	[`INSERT INTO serial_reservation (serial, ca) VALUES ('', 1)`, ['publisher']],
+	[`INSERT INTO public_key (spki_hash) VALUES ('')`, ['reissue', 'publisher']],
+	[`DELETE FROM public_key`, []],
+	[`INSERT INTO application (number) VALUES ('')`, ['reissue', 'publisher']],
+	[`UPDATE application SET status = 'issued'`, ['applications', 'status', 'publisher']],
+	[`UPDATE application SET iin = ''`, []],
+	[`UPDATE application SET csr_auth = ''`, []],
+	[`SELECT csr_auth FROM application`, ['publisher']],
+	[`UPDATE application_status SET at = '2020-01-01'`, []],
+	[`DELETE FROM application_status`, []],
+	[`INSERT INTO signed_form (digest, document) VALUES ('', '')`, ['applications', 'login', 'revoke']],
+	[`UPDATE signed_form SET signed = ''`, []],
+	[`DELETE FROM signed_form`, []],
+	[`SELECT signed FROM signed_form`, ['publisher']],
+	[`UPDATE form_issued SET document = ''`, []],
+	[`UPDATE form_issued SET expires_at = '2099-01-01'`, []],
+	[`UPDATE form_issued SET state = 'issued'`, ['applications', 'revoke']],
+	[`INSERT INTO login_used (digest) VALUES ('')`, ['login']],
+	[`DELETE FROM login_used`, []],
+	[`UPDATE citizen SET iin = ''`, []],
+	[`UPDATE citizen SET email = 'a@b.kz'`, []],
+	[`SELECT email FROM citizen`, []],
+	[`DELETE FROM citizen`, []],
+	[`UPDATE locality SET name_ru = ''`, []],
+	[`SELECT * FROM v_events`, ['auditor']],
+	[`SELECT * FROM schema_migration`, []],
+	[`SELECT password FROM mysql.global_priv`, []],
+];
+
+// Checked when they are carried out, not at PREPARE.
+const structure = [
+	`CREATE TABLE t (a INT)`,
+	`CREATE TRIGGER t BEFORE INSERT ON event FOR EACH ROW SET NEW.detail = ''`,
+	`ALTER TABLE event DROP COLUMN rule`,
+	`DELETE HISTORY FROM certificate`,
+	`TRUNCATE event`,
+	`DROP TABLE event`,
+];
+
+test('what belongs to others is refused with 1142 or 1143', () => {
+	for (const account of accounts) {
+		// prepared, not carried out: MariaDB checks privileges down to the column at PREPARE
+		const text = foreign.map(([sql], i) => `SELECT 'row ${i}'; PREPARE s FROM '${sql.replaceAll("'", "''")}';`).join('\n');
+		const r = db.run(text, { account, force: true });
+		assert.equal(r.stdout.split('\n').filter((line) => line.startsWith('row ')).length, foreign.length);
+		const errors = new Map([...r.stderr.matchAll(/ERROR (\d+) \(\w+\) at line (\d+)/g)].map(([, code, line]) => [Number(line), Number(code)]));
+		for (const [i, [sql, allowed]] of foreign.entries()) {
+			const code = errors.get(i + 1) ?? 0;
+			if (allowed.includes(account))
+				assert.equal(code, 0, `${account} should be able to: ${sql}`);
+			else
+				assert.ok(DENIED.includes(code), `${account} (${code}): ${sql}`);
+		}
+		for (const sql of structure)
+			assert.equal(db.errorOf(sql, account), 1142, `${account}: ${sql}`);
+	}
+});
+
+test('no account has rights beyond tables of the cabinet', () => {
+	assert.deepEqual(db.rows(`SELECT grantee, privilege_type FROM information_schema.user_privileges WHERE grantee LIKE '''cabinet%' AND privilege_type <> 'USAGE'`), []);
+	assert.deepEqual(db.rows(`SELECT grantee FROM information_schema.schema_privileges WHERE grantee LIKE '''cabinet%'`), []);
+	assert.deepEqual(db.rows(`SELECT grantee, table_name, privilege_type FROM information_schema.table_privileges WHERE grantee LIKE '''cabinet%'
+		AND NOT (grantee = '''cabinet_auditor''@''localhost''' AND table_name LIKE 'v\\_%' AND privilege_type = 'SELECT')`), []);
+	assert.deepEqual(db.rows(`SELECT user FROM mysql.user WHERE user LIKE 'cabinet%' AND host <> 'localhost'`), []);
+	for (const account of accounts)
+		assert.match(db.run('SELECT 1', { account, database: 'mysql' }).stderr, /ERROR 1044/);
+});

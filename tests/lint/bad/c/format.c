@@ -1,0 +1,1 @@
+int format( int a ) { return a ; }

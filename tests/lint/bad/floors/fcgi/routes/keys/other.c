@@ -1,0 +1,2 @@
+#include "routes/login/login.h"
+#include "../login/login.h"

@@ -1,0 +1,2 @@
+#include <mysql.h>
+#include <openssl/x509.h>

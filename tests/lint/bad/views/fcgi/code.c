@@ -1,0 +1,1 @@
+const char *code(void) { return "error.nobody_wrote_this"; }

@@ -1,0 +1,1 @@
+<?cs def:fine() ?><?cs /def ?>

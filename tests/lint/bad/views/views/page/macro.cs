@@ -1,0 +1,1 @@
+<?cs include:"macro.cs" ?><?cs def:loop(x) ?><?cs call:loop(x) ?><?cs /def ?><?cs call:late() ?><?cs def:late() ?><?cs /def ?>

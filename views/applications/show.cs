@@ -1,0 +1,48 @@
+<?cs # One application. While it waits for the citizen: «Смена статуса заявки», consent, signature. application.template, origin, store and
+   history.N.actor are words; application.status and history.N.status are codes.
+   Hooks: #signed-form (status, agree, signed), keyfields of macros.cs with data-purpose="sign", #statement, #agree, #agree-error,
+   #application-number, [data-application="template|origin|created|status"] for the reissue page that reads this one. ?><?cs include:"macros.cs" ?><?cs include:"application-parts.cs" ?><?cs
+set:page.title = L.application.title + " " + application.number ?><?cs set:page.section = "applications" ?><?cs set:page.path = "/applications/" + application.number ?><?cs
+if:can_confirm ?><?cs set:page.script = "sign" ?><?cs /if ?><?cs
+set:crumbs.0.text = L.menu.title ?><?cs set:crumbs.0.href = "/keys" ?><?cs set:crumbs.1.text = L.menu.applications ?><?cs set:crumbs.1.href = "/applications" ?><?cs
+set:crumbs.2.text = application.number ?><?cs include:"head.cs" ?>
+<h1><?cs var:L.application.edit ?></h1>
+<?cs call:summary() ?>
+<div class="above">
+<?cs call:number("application-number", L.application.number, application.number) ?>
+<p><?cs call:status(application.status, application.status_text) ?></p>
+</div>
+<div hidden data-application="created"><?cs var:application.created ?></div><div hidden data-application="template"><?cs var:application.template ?></div>
+<div hidden data-application="origin"><?cs var:application.origin ?></div><div hidden data-application="status"><?cs var:application.status_text ?></div>
+<?cs if:can_confirm ?><p class="lead"><?cs var:L.application.waits ?></p><?cs /if ?>
+<?cs if:application.status == "signed" || application.status == "signing" ?><p class="lead"><?cs var:L.application.wait_ca ?></p><div class="actions"><a class="button primary" href="/status/<?cs var:application.number ?>"><?cs var:L.application.to_status ?></a></div><?cs /if ?>
+<?cs if:application.status == "issued" ?><p class="lead"><?cs var:L.application.wait_install ?></p><div class="actions"><a class="button primary" href="/status/<?cs var:application.number ?>"><?cs var:L.application.to_install ?></a></div><?cs /if ?>
+<?cs if:application.status == "refused" || application.status == "failed" || application.status == "expired" || application.status == "withdrawn" ?><p class="lead"><?cs var:L.application.again ?></p><div class="actions"><a class="button primary" href="/reissue"><?cs var:L.application.new ?></a></div><?cs /if ?>
+<?cs call:application_data() ?>
+<?cs if:can_confirm ?>
+<section class="decide" aria-labelledby="change">
+<h2 id="change"><?cs var:L.application.change ?></h2>
+<form class="form" id="signed-form" method="post" action="/applications/<?cs var:application.number ?>/confirm" enctype="multipart/form-data" accept-charset="utf-8" novalidate>
+  <?cs call:csrf() ?>
+  <div class="field<?cs if:error.status ?> invalid<?cs /if ?>">
+    <?cs call:label("status", L.application.choose_status, "", 1) ?><?cs call:field_error("status", error.status) ?>
+    <select class="long" id="status" name="status"<?cs call:described("status", "", error.status) ?>><option value="signed" selected><?cs var:status_to ?></option></select>
+  </div>
+  <div class="consent<?cs if:error.agree ?> invalid<?cs /if ?>">
+    <p id="statement"><?cs var:statement ?></p>
+    <label class="check"><input type="checkbox" id="agree" name="agree" value="1" required<?cs if:value.agree == "1" ?> checked<?cs /if ?> aria-describedby="statement agree-error"> <span><?cs var:L.frame.agree ?> <span class="required" aria-hidden="true">*</span></span></label>
+    <p class="error-text" id="agree-error"<?cs if:!error.agree ?> hidden<?cs /if ?>><?cs if:error.agree ?><?cs var:error.agree ?><?cs /if ?></p>
+  </div>
+  <?cs call:keyfields("sign", L.key.sign_hint, L.application.confirm_sign) ?>
+  <?cs call:elsewhere(L.elsewhere.sign_intro, 0) ?>
+</form>
+</section>
+<?cs /if ?>
+<?cs call:application_history() ?>
+<?cs if:can_withdraw ?>
+<details class="withdraw" id="withdraw"><summary><?cs var:L.application.withdraw ?></summary>
+  <p><?cs var:L.application.withdraw_text ?></p>
+  <form method="post" action="/applications/<?cs var:application.number ?>/refuse"><?cs call:csrf() ?><button class="destructive" type="submit"><?cs var:L.application.withdraw ?></button></form>
+</details><?cs /if ?>
+<div id="texts" hidden <?cs call:texts_frame() ?><?cs call:texts_keyfile() ?><?cs call:texts_sign() ?>></div>
+<?cs include:"foot.cs" ?>

@@ -1,0 +1,26 @@
+/* A decision with consent (confirmation of an application, revocation): tick, key, signature, and the form posts itself. */
+import { keyFields } from './keyfields.js';
+import { $, attempt, sentence, setError, setProgress } from './page.js';
+
+const form = $('signed-form');
+const keys = keyFields();
+
+$('agree').addEventListener('change', () => setError('agree'));
+form.addEventListener('submit', (event) => {
+	if (event.submitter && event.submitter.id !== 'sign')
+		return;
+	event.preventDefault();
+	attempt($('sign'), 'key-progress', async () => {
+		if (!setError('agree', $('agree').checked ? '' : sentence('agree-required'))) {
+			$('agree').focus();
+			return;
+		}
+		const entry = await keys.choose();
+		if (!entry)
+			return;
+		$('signed').value = await keys.sign(entry, $('document').value);
+		keys.clear();
+		setProgress('key-progress', sentence('sending'), 'busy');
+		form.submit();
+	});
+});
