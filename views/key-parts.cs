@@ -1,8 +1,6 @@
 <?cs # Parts of pages about certificates: card of a list. key.purpose is a code (auth | sign | operator), key.template a word.
-   key_state: the certificate's state as one sign; key_card: with the guide's eight lines. act: 1 puts «Отозвать» in front. ?>
+   key_card: with the guide's eight lines. act: 1 puts «Отозвать» in front. ?>
 <?cs def:key_name(purpose) ?><?cs if:purpose == "auth" ?><?cs var:L.cert.for_auth ?><?cs elif:purpose == "sign" ?><?cs var:L.cert.for_sign ?><?cs else ?><?cs var:L.cert.for_operator ?><?cs /if ?><?cs /def ?>
-<?cs def:key_state(k) ?><?cs if:k.revoked ?><?cs call:state("bad", k.revoked_text) ?><?cs elif:k.valid && #k.days_left < #60 ?><?cs call:state("warn", k.valid_text) ?><?cs
-  elif:k.valid ?><?cs call:state("good", k.valid_text) ?><?cs else ?><?cs call:state("bad", k.valid_text) ?><?cs /if ?><?cs /def ?>
 <?cs def:key_validity(k) ?><dt><?cs var:L.cert.validity ?></dt><dd><?cs var:k.not_before ?> – <?cs var:k.not_after ?> <?cs
   if:k.valid ?><?cs call:state("good", k.valid_text) ?><?cs else ?><?cs call:state("bad", k.valid_text) ?><?cs /if
   ?><?cs if:k.valid && !k.revoked && #k.days_left < #60 ?><br><strong class="soon<?cs if:#k.days_left < #30 ?> near<?cs /if ?>"><?cs var:L.cert.days_left ?> <?cs var:k.days_left ?></strong><?cs /if ?></dd><?cs /def ?>

@@ -75,10 +75,10 @@
   <?cs call:rule("latin", L.js.rule_latin) ?>
   <?cs if:with_repeat ?><?cs call:rule("repeat", L.js.rule_repeat) ?><?cs /if ?>
 </ul><?cs /def ?>
-<?cs # A state in words with a sign. kind: good | bad | wait | warn | plain ?>
+<?cs # A state in words with a sign. kind: good | bad | wait | warn | program | plain ?>
 <?cs def:state(kind, text) ?><span class="state <?cs var:kind ?>"><?cs
   if:kind == "good" ?><?cs call:icon("check") ?><?cs elif:kind == "bad" ?><?cs call:icon("cross") ?><?cs elif:kind == "wait" ?><?cs call:icon("clock") ?><?cs
-  elif:kind == "warn" ?><?cs call:icon("warning") ?><?cs else ?><?cs call:icon("dot") ?><?cs /if ?><span><?cs var:text ?></span></span><?cs /def ?>
+  elif:kind == "warn" ?><?cs call:icon("warning") ?><?cs elif:kind == "program" ?><?cs call:icon("token") ?><?cs else ?><?cs call:icon("dot") ?><?cs /if ?><span><?cs var:text ?></span></span><?cs /def ?>
 <?cs def:status(code, text) ?><?cs
   if:code == "issued" || code == "installed" ?><?cs call:state("good", text) ?><?cs
   elif:code == "refused" || code == "failed" ?><?cs call:state("bad", text) ?><?cs
@@ -159,8 +159,12 @@
     <textarea id="signed" name="signed" class="mono" rows="6" spellcheck="false" autocomplete="off"<?cs call:described("signed", L.elsewhere.signed_hint, error.signed) ?>></textarea>
   </div>
   <div class="field">
-    <label for="signed-file"><?cs var:L.elsewhere.file ?></label>
-    <input type="file" id="signed-file" name="signed" accept=".xml,text/xml,application/xml">
+    <?cs call:label("signed-file", L.elsewhere.file, "", 0) ?>
+    <div class="file" data-drop="signed-file">
+      <input class="visually-hidden" type="file" id="signed-file" name="signed" accept=".xml,text/xml,application/xml" aria-describedby="signed-file-name">
+      <label class="button quiet small" for="signed-file"><?cs call:icon("file") ?><span><?cs var:L.frame.choose_file ?></span></label>
+      <output id="signed-file-name" data-file="signed-file" for="signed-file"><?cs var:L.frame.no_file ?></output>
+    </div>
   </div>
   <div class="actions"><button class="quiet" type="submit" id="send-signed"><?cs var:L.elsewhere.send ?></button></div>
 </details><?cs /def ?>

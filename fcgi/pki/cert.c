@@ -413,8 +413,8 @@ cert_is_signed_by(const struct cert *cert, const struct cert *issuer)
 {
 	X509 *ca = issuer->x509;
 	bool ok = (X509_get_extension_flags(ca) & EXFLAG_KUSAGE) != 0 && (X509_get_key_usage(ca) & KU_KEY_CERT_SIGN) != 0 &&
-	    X509_check_ca(ca) == 1 && signature_is_accepted(X509_get_signature_nid(cert->x509)) &&
-	    X509_check_issued(ca, cert->x509) == X509_V_OK && X509_verify(cert->x509, X509_get0_pubkey(ca)) == 1;
+		  X509_check_ca(ca) == 1 && signature_is_accepted(X509_get_signature_nid(cert->x509)) &&
+		  X509_check_issued(ca, cert->x509) == X509_V_OK && X509_verify(cert->x509, X509_get0_pubkey(ca)) == 1;
 
 	ERR_clear_error();
 	return ok;

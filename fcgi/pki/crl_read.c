@@ -13,14 +13,14 @@
 #include "pki/der.h"
 #include "pki/openssl.h"
 
-#define BLOCK		262144			/* octets read at once */
-#define VALUE_MAX	4096			/* octets of any one value that is held in memory */
+#define BLOCK 262144   /* octets read at once */
+#define VALUE_MAX 4096 /* octets of any one value that is held in memory */
 
 struct reader {
 	FILE *file;
-	uint64_t at;				/* octets taken so far */
-	EVP_MD_CTX *hash, *signature;		/* of the file; of the to-be-signed part while inside it, otherwise idle */
-	bool is_signed;				/* inside the to-be-signed part */
+	uint64_t at;		      /* octets taken so far */
+	EVP_MD_CTX *hash, *signature; /* of the file; of the to-be-signed part while inside it, otherwise idle */
+	bool is_signed;		      /* inside the to-be-signed part */
 	const struct cert *ca;
 	struct crl_info *info;
 	const char *fault;
@@ -119,8 +119,8 @@ read_entry_extensions(const uint8_t *p, size_t len, struct crl_entry *e)
 			return false;
 		q = value;
 		if (oid[2] == 21 && e->reason == 0 && e->invalid_since == 0) {
-			if (!der_read(&q, value + value_len, DER_ENUMERATED, &inner, &n) || q != value + value_len || n != 1 || inner[0] == 0 ||
-			    inner[0] > 10 || inner[0] == 7)
+			if (!der_read(&q, value + value_len, DER_ENUMERATED, &inner, &n) || q != value + value_len || n != 1 ||
+			    inner[0] == 0 || inner[0] > 10 || inner[0] == 7)
 				return false;
 			e->reason = inner[0];
 		} else if (oid[2] != 24 || e->invalid_since != 0 || !der_time_parse(&e->invalid_since, value, value_len))
@@ -139,7 +139,8 @@ read_entry(const uint8_t *data, size_t len, struct crl_entry *e)
 	if (!der_read(&p, data + len, DER_SEQUENCE, &body, &n) || p != data + len)
 		return false;
 	p = body;
-	if (!der_read(&p, body + n, DER_INTEGER, &value, &value_len) || value_len == 0 || value_len > SERIAL_SIZE + 1 || (value[0] & 0x80) != 0)
+	if (!der_read(&p, body + n, DER_INTEGER, &value, &value_len) || value_len == 0 || value_len > SERIAL_SIZE + 1 ||
+	    (value[0] & 0x80) != 0)
 		return false;
 	if (value_len > SERIAL_SIZE && *value != 0)
 		return false;
@@ -194,7 +195,7 @@ is_authority_key(const struct cert *ca, const uint8_t *value, size_t len)
 		return false;
 	p = body;
 	return der_read(&p, body + n, DER_CONTEXT(0), &key, &key_len) && p == body + n && key_len == (size_t)ASN1_STRING_length(id) &&
-	    memcmp(key, ASN1_STRING_get0_data(id), key_len) == 0;
+	       memcmp(key, ASN1_STRING_get0_data(id), key_len) == 0;
 }
 
 static bool
@@ -308,7 +309,8 @@ read_list(struct reader *r, uint64_t file_size, crl_each each, void *arg)
 		goto out;
 	if (tag == DER_SEQUENCE && (!read_entries(r, len, each, arg) || (n = take_header(r, data, &tag, &len)) == 0))
 		goto out;
-	if (tag != DER_CONTEXT_OF(0) || len > VALUE_MAX - n || !take(r, data, (size_t)len) || !read_extensions(r, data, (size_t)len) || r->at != end) {
+	if (tag != DER_CONTEXT_OF(0) || len > VALUE_MAX - n || !take(r, data, (size_t)len) || !read_extensions(r, data, (size_t)len) ||
+	    r->at != end) {
 		fail(r, "RFC 5280 section 5.1.2.7: extensions");
 		goto out;
 	}
@@ -339,8 +341,8 @@ crl_read(const char *path, const struct cert *ca, crl_each each, void *arg, stru
 	else if (r.file == NULL || fstat(fileno(r.file), &st) != 0 || !S_ISREG(st.st_mode) || st.st_size < 64)
 		fail(&r, "not a file, or too short");
 	else if (setvbuf(r.file, NULL, _IOFBF, BLOCK) != 0 || r.hash == NULL || r.signature == NULL ||
-	    (X509_get_key_usage(cert_x509(ca)) & KU_CRL_SIGN) == 0 || EVP_DigestInit_ex(r.hash, EVP_sha256(), NULL) != 1 ||
-	    EVP_DigestVerifyInit(r.signature, NULL, EVP_sha256(), NULL, X509_get0_pubkey(cert_x509(ca))) != 1)
+		 (X509_get_key_usage(cert_x509(ca)) & KU_CRL_SIGN) == 0 || EVP_DigestInit_ex(r.hash, EVP_sha256(), NULL) != 1 ||
+		 EVP_DigestVerifyInit(r.signature, NULL, EVP_sha256(), NULL, X509_get0_pubkey(cert_x509(ca))) != 1)
 		fail(&r, "cannot be verified with this CA");
 	else if (read_list(&r, (uint64_t)st.st_size, each, arg) && EVP_DigestFinal_ex(r.hash, out->sha256, NULL) != 1)
 		fail(&r, "digest");

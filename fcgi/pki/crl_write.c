@@ -11,7 +11,7 @@
 #include "pki/der.h"
 #include "pki/openssl.h"
 
-#define BLOCK 262144				/* octets written at once */
+#define BLOCK 262144 /* octets written at once */
 
 static void
 add_entry_extension(struct buf *b, int nid, const struct buf *value)
@@ -134,7 +134,7 @@ add_head(struct buf *b, const struct crl_plan *plan, const struct cert *ca)
 
 struct writer {
 	int fd;
-	struct issuer_signing *signing;		/* NULL outside the to-be-signed part */
+	struct issuer_signing *signing; /* NULL outside the to-be-signed part */
 	EVP_MD_CTX *hash;
 	struct buf pending;
 	struct crl_info *info;

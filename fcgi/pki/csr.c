@@ -61,6 +61,20 @@ names_other_iin(X509_REQ *request, const char *iin)
 	return other;
 }
 
+/* Outside the signature's reach, so looked at by itself: NULL for RSA (RFC 4055, 5), nothing for ECDSA (RFC 5758, 3.2). */
+static bool
+has_accepted_signature(X509_REQ *request, EVP_PKEY *key)
+{
+	const ASN1_BIT_STRING *signature;
+	const X509_ALGOR *algorithm;
+	int type;
+
+	X509_REQ_get0_signature(request, &signature, &algorithm);
+	X509_ALGOR_get0(NULL, &type, NULL, algorithm);
+	return signature_is_accepted(X509_REQ_get_signature_nid(request)) &&
+	       type == (EVP_PKEY_is_a(key, "RSA") ? V_ASN1_NULL : V_ASN1_UNDEF) && X509_REQ_verify(request, key) == 1;
+}
+
 static enum csr_fault
 read_request(struct csr *out, X509_REQ *request, const char *iin)
 {
@@ -75,7 +89,7 @@ read_request(struct csr *out, X509_REQ *request, const char *iin)
 		fault = CSR_WEAK_KEY;
 	else if (X509_REQ_get_version(request) != 0 || !spki_is_canonical(key, spki, (size_t)len))
 		fault = CSR_MALFORMED;
-	else if (!signature_is_accepted(X509_REQ_get_signature_nid(request)) || X509_REQ_verify(request, key) != 1)
+	else if (!has_accepted_signature(request, key))
 		fault = CSR_BAD_SIGNATURE;
 	else if (iin != NULL && names_other_iin(request, iin))
 		fault = CSR_OTHER_IIN;

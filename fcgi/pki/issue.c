@@ -89,7 +89,8 @@ add_subject_key(struct buf *b, const uint8_t *spki, size_t len)
 	if (!der_read(&p, spki + len, DER_SEQUENCE, &inner, &inner_len) || p != spki + len)
 		return false;
 	q = inner;
-	if (!der_read(&q, inner + inner_len, DER_SEQUENCE, &body, &n) || !der_read(&q, inner + inner_len, DER_BIT_STRING, &body, &n) || n < 2)
+	if (!der_read(&q, inner + inner_len, DER_SEQUENCE, &body, &n) || !der_read(&q, inner + inner_len, DER_BIT_STRING, &body, &n) ||
+	    n < 2)
 		return false;
 	if (EVP_Digest(body + 1, n - 1, id, NULL, EVP_sha1(), NULL) != 1)
 		return false;

@@ -47,7 +47,7 @@ is_serial(const struct subject *s)
 	const uint8_t *octets = ASN1_STRING_get0_data(number);
 
 	return ASN1_STRING_type(number) == V_ASN1_INTEGER && ASN1_STRING_length(number) == SERIAL_SIZE && octets[0] >= 0x10 &&
-	    octets[0] <= 0x7f;
+	       octets[0] <= 0x7f;
 }
 
 static bool
@@ -67,7 +67,7 @@ is_issuer(const struct subject *s)
 	size_t a_len, b_len;
 
 	return X509_NAME_get0_der(X509_get_issuer_name(s->x509), &a, &a_len) == 1 &&
-	    X509_NAME_get0_der(X509_get_subject_name(cert_x509(s->ca)), &b, &b_len) == 1 && a_len == b_len && memcmp(a, b, a_len) == 0;
+	       X509_NAME_get0_der(X509_get_subject_name(cert_x509(s->ca)), &b, &b_len) == 1 && a_len == b_len && memcmp(a, b, a_len) == 0;
 }
 
 static bool
@@ -80,7 +80,8 @@ is_validity(const struct subject *s)
 	if (!time_parse(&a, from) || !time_parse(&b, until))
 		return false;
 	return a < b && a >= cert_not_before(s->ca) && b <= cert_not_after(s->ca) && b - a <= s->profile->days * DAY &&
-	    (ASN1_STRING_type(from) == V_ASN1_UTCTIME) == (a < year_2050) && (ASN1_STRING_type(until) == V_ASN1_UTCTIME) == (b < year_2050);
+	       (ASN1_STRING_type(from) == V_ASN1_UTCTIME) == (a < year_2050) &&
+	       (ASN1_STRING_type(until) == V_ASN1_UTCTIME) == (b < year_2050);
 }
 
 static bool
@@ -141,7 +142,7 @@ is_key(const struct subject *s)
 	if (ok)
 		again_len = i2d_PUBKEY(key, &again);
 	ok = ok && given_len > 0 && given_len == again_len && memcmp(given, again, (size_t)given_len) == 0 &&
-	    EVP_PKEY_eq(key, X509_get0_pubkey(cert_x509(s->ca))) != 1;
+	     EVP_PKEY_eq(key, X509_get0_pubkey(cert_x509(s->ca))) != 1;
 	OPENSSL_free(given);
 	OPENSSL_free(again);
 	return ok;
@@ -172,7 +173,7 @@ is_authority_key(const struct subject *s)
 	const ASN1_OCTET_STRING *a = X509_get0_authority_key_id(s->x509), *b = X509_get0_subject_key_id(cert_x509(s->ca));
 
 	return a != NULL && b != NULL && ASN1_OCTET_STRING_cmp(a, b) == 0 && X509_get0_authority_issuer(s->x509) == NULL &&
-	    X509_get0_authority_serial(s->x509) == NULL;
+	       X509_get0_authority_serial(s->x509) == NULL;
 }
 
 static bool
@@ -183,7 +184,7 @@ is_subject_key(const struct subject *s)
 	unsigned int len = sizeof(hash);
 
 	return id != NULL && X509_pubkey_digest(s->x509, EVP_sha1(), hash, &len) == 1 && ASN1_STRING_length(id) == (int)len &&
-	    memcmp(ASN1_STRING_get0_data(id), hash, len) == 0;
+	       memcmp(ASN1_STRING_get0_data(id), hash, len) == 0;
 }
 
 static bool
@@ -233,13 +234,13 @@ is_crl_point(const struct subject *s, int nid, const char *uri)
 	CRL_DIST_POINTS *list = X509_get_ext_d2i(s->x509, nid, NULL, NULL);
 	const DIST_POINT *point = list != NULL && sk_DIST_POINT_num(list) == 1 ? sk_DIST_POINT_value(list, 0) : NULL;
 	bool ok = point != NULL && point->reasons == NULL && point->CRLissuer == NULL && point->distpoint != NULL &&
-	    point->distpoint->type == 0 && sk_GENERAL_NAME_num(point->distpoint->name.fullname) == 1;
+		  point->distpoint->type == 0 && sk_GENERAL_NAME_num(point->distpoint->name.fullname) == 1;
 
 	if (ok) {
 		const GENERAL_NAME *name = sk_GENERAL_NAME_value(point->distpoint->name.fullname, 0);
 
 		ok = name->type == GEN_URI && (size_t)ASN1_STRING_length(name->d.ia5) == strlen(uri) &&
-		    memcmp(ASN1_STRING_get0_data(name->d.ia5), uri, strlen(uri)) == 0;
+		     memcmp(ASN1_STRING_get0_data(name->d.ia5), uri, strlen(uri)) == 0;
 	}
 	CRL_DIST_POINTS_free(list);
 	return ok;
@@ -268,8 +269,8 @@ is_authority_information(const struct subject *s)
 		const ACCESS_DESCRIPTION *access = sk_ACCESS_DESCRIPTION_value(list, 0);
 
 		ok = OBJ_obj2nid(access->method) == NID_ad_ca_issuers && access->location->type == GEN_URI &&
-		    (size_t)ASN1_STRING_length(access->location->d.ia5) == strlen(uri) &&
-		    memcmp(ASN1_STRING_get0_data(access->location->d.ia5), uri, strlen(uri)) == 0;
+		     (size_t)ASN1_STRING_length(access->location->d.ia5) == strlen(uri) &&
+		     memcmp(ASN1_STRING_get0_data(access->location->d.ia5), uri, strlen(uri)) == 0;
 	}
 	AUTHORITY_INFO_ACCESS_free(list);
 	return ok;

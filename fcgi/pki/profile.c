@@ -7,8 +7,8 @@
 #include "pki/der.h"
 #include "pki/profile.h"
 
-#define FILE_MAX	16384
-#define NOTICE_MAX	200
+#define FILE_MAX 16384
+#define NOTICE_MAX 200
 
 struct word {
 	const char *text;
@@ -94,9 +94,9 @@ set_usages(struct profile *p, char *value)
 	if (p->usage_count != 0)
 		return "given twice";
 	for (char *w = strtok_r(value, " \t", &save); w != NULL; w = strtok_r(NULL, " \t", &save)) {
-		const char *dotted = strcmp(w, "clientAuth") == 0 ? "1.3.6.1.5.5.7.3.2"
-		    : strcmp(w, "emailProtection") == 0           ? "1.3.6.1.5.5.7.3.4"
-		                                                  : w;
+		const char *dotted = strcmp(w, "clientAuth") == 0	 ? "1.3.6.1.5.5.7.3.2"
+				     : strcmp(w, "emailProtection") == 0 ? "1.3.6.1.5.5.7.3.4"
+									 : w;
 
 		if (p->usage_count == PROFILE_USAGES)
 			return "too many";
@@ -146,9 +146,9 @@ set_field(struct profile *p, const char *name, char *value)
 	if (strcmp(name, "cps") == 0)
 		return set_uri(&p->cps, value, false);
 	if (strcmp(name, "notice") == 0)
-		return utf8_length(value, strlen(value)) > NOTICE_MAX ? "longer than 200 characters" :
-		    set_text(&p->notice, value)                       ? NULL :
-		                                                        "given twice";
+		return utf8_length(value, strlen(value)) > NOTICE_MAX ? "longer than 200 characters"
+		       : set_text(&p->notice, value)		      ? NULL
+								      : "given twice";
 	if (strcmp(name, "days") == 0)
 		return set_days(p, value);
 	if (strcmp(name, "crl") == 0)

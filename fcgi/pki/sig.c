@@ -13,7 +13,7 @@ key_for(enum sig_algorithm algorithm, const uint8_t *spki, size_t spki_len)
 	EVP_PKEY *key = spki == NULL || spki_len == 0 || spki_len > CERT_MAX ? NULL : d2i_PUBKEY(NULL, &p, (long)spki_len);
 	char name[KEY_ALGORITHM_SIZE];
 	bool fits = key != NULL && p == spki + spki_len && key_describe(key, name) &&
-	    EVP_PKEY_is_a(key, algorithm == SIG_RSA_SHA256 ? "RSA" : "EC");
+		    EVP_PKEY_is_a(key, algorithm == SIG_RSA_SHA256 ? "RSA" : "EC");
 
 	if (!fits) {
 		EVP_PKEY_free(key);
@@ -52,8 +52,8 @@ ecdsa_to_der(uint8_t **out, const uint8_t signature[64])
 }
 
 bool
-sig_verify_xml(enum sig_algorithm algorithm, const uint8_t *spki, size_t spki_len, const void *data, size_t len,
-    const uint8_t *signature, size_t signature_len)
+sig_verify_xml(enum sig_algorithm algorithm, const uint8_t *spki, size_t spki_len, const void *data, size_t len, const uint8_t *signature,
+    size_t signature_len)
 {
 	EVP_PKEY *key = key_for(algorithm, spki, spki_len);
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
@@ -72,7 +72,7 @@ sig_verify_xml(enum sig_algorithm algorithm, const uint8_t *spki, size_t spki_le
 	} else if (signature_len != (size_t)EVP_PKEY_get_size(key))
 		goto out;
 	ok = EVP_DigestVerifyInit(context, NULL, EVP_sha256(), NULL, key) == 1 &&
-	    EVP_DigestVerify(context, signature, signature_len, data, len) == 1;
+	     EVP_DigestVerify(context, signature, signature_len, data, len) == 1;
 out:
 	OPENSSL_free(der);
 	EVP_MD_CTX_free(context);

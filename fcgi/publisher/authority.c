@@ -125,7 +125,8 @@ octets_publish(const char *directory, const char *name, struct buf *octets)
 	const struct file_replacement f = { directory, name, octets_write, NULL, octets };
 	char *path = mem_format("%s/%s", directory, name);
 	struct buf there = BUF_INIT;
-	bool same = buf_read_file(&there, path, octets->len) && there.len == octets->len && memcmp(there.data, octets->data, there.len) == 0;
+	bool same =
+	    buf_read_file(&there, path, octets->len) && there.len == octets->len && memcmp(there.data, octets->data, there.len) == 0;
 
 	buf_free(&there);
 	free(path);
@@ -153,7 +154,8 @@ enum rc
 authority_files(struct publisher *p)
 {
 	const char *slash = strrchr(p->conf->root_certificate, '/');
-	char *path = mem_format("%.*sroot.crl", slash == NULL ? 0 : (int)(slash - p->conf->root_certificate) + 1, p->conf->root_certificate);
+	char *path =
+	    mem_format("%.*sroot.crl", slash == NULL ? 0 : (int)(slash - p->conf->root_certificate) + 1, p->conf->root_certificate);
 	struct buf octets = BUF_INIT;
 	enum rc rc = certificate_publish(p->conf->ca_dir, "root.cer", p->root);
 

@@ -17,7 +17,7 @@
 #include "publisher.h"
 #include "store/event.h"
 
-#define NAME_LENGTH 100				/* characters */
+#define NAME_LENGTH 100 /* characters */
 
 static const struct db_statement citizen = {
 	.name = "enrol citizen",
@@ -29,8 +29,9 @@ static const struct db_statement citizen_insert = {
 };
 static const struct db_statement application_insert = {
 	.name = "enrol application insert",
-	.sql = "INSERT INTO application (number, iin, template, origin, status, store, csr_auth, csr_sign, hash_auth, hash_sign, created_at,"
-	       " changed_at) VALUES (?, ?, ?, 'centre', 'signing', 'PKCS12', ?, ?, ?, ?, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))",
+	.sql =
+	    "INSERT INTO application (number, iin, template, origin, status, store, csr_auth, csr_sign, hash_auth, hash_sign, created_at,"
+	    " changed_at) VALUES (?, ?, ?, 'centre', 'signing', 'PKCS12', ?, ?, ?, ?, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))",
 };
 static const struct db_statement now_statement = {
 	.name = "enrol now",
@@ -86,7 +87,7 @@ read_words(struct enrolment *e, int argc, char **argv)
 		return false;
 	person = strcmp(e->template_name, "person") == 0;
 	return (person || strcmp(e->template_name, "operator") == 0) && person == (e->csr_auth != NULL) && iin_is_wellformed(e->iin) &&
-	    is_name(e->surname, false) && is_name(e->name, false) && is_name(e->patronymic, true);
+	       is_name(e->surname, false) && is_name(e->name, false) && is_name(e->patronymic, true);
 }
 
 static bool
@@ -94,8 +95,8 @@ read_request(struct enrolment *e, size_t n, enum cert_purpose purpose, const cha
 {
 	struct buf text = BUF_INIT;
 	enum csr_fault fault = CSR_MALFORMED;
-	bool ok = buf_read_file(&text, path, (size_t)3 * CSR_MAX) &&
-	    csr_parse(&e->csr[n], buf_text(&text), text.len, e->iin, &fault) == RC_OK;
+	bool ok =
+	    buf_read_file(&text, path, (size_t)3 * CSR_MAX) && csr_parse(&e->csr[n], buf_text(&text), text.len, e->iin, &fault) == RC_OK;
 
 	if (!ok)
 		fprintf(stderr, "%s: request: %s\n", path, csr_fault_name(fault));
@@ -130,7 +131,8 @@ ensure_citizen(struct db *db, const struct enrolment *e)
 	enum rc rc = db_one(db, &citizen, DB_IN(db_text(e->iin)), &row);
 
 	if (rc == RC_NOT_FOUND)
-		return db_exec(db, &citizen_insert, DB_IN(db_text(e->iin), db_text(e->surname), db_text(e->name), db_text(e->patronymic)), NULL);
+		return db_exec(
+		    db, &citizen_insert, DB_IN(db_text(e->iin), db_text(e->surname), db_text(e->name), db_text(e->patronymic)), NULL);
 	if (rc == RC_OK)
 		db_result_free(row);
 	return rc;
@@ -167,8 +169,8 @@ record_act(struct db *db, void *arg)
 	if (rc == RC_OK)
 		rc = issuance_db_keep_parts(db, e->p, i);
 	if (rc == RC_OK)
-		rc = event_db_insert(db,
-		    &(struct event) { .kind = "enrolled", .iin = e->iin, .application = i->number, .detail = e->template_name });
+		rc = event_db_insert(
+		    db, &(struct event){ .kind = "enrolled", .iin = e->iin, .application = i->number, .detail = e->template_name });
 	return rc;
 }
 
@@ -243,7 +245,8 @@ enrol_run(struct publisher *p, int argc, char **argv)
 	enum rc rc;
 
 	if (!ok) {
-		fputs("enrol: --template person|operator --iin 12-digits --surname S --name N [--patronymic P] [--csr-auth FILE] --csr-sign FILE"
+		fputs("enrol: --template person|operator --iin 12-digits --surname S --name N [--patronymic P] [--csr-auth FILE] "
+		      "--csr-sign FILE"
 		      " [--out DIR]\n       a person has both requests, an operator --csr-sign alone\n",
 		    stderr);
 		return 2;

@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "publisher.h"
 
-#define CLOCK_SLACK (5 * MINUTE)		/* between the clocks of two nodes */
+#define CLOCK_SLACK (5 * MINUTE) /* between the clocks of two nodes */
 
 enum { FORM_KIND, FORM_IIN, FORM_DOCUMENT, FORM_SIGNED, FORM_ACCEPTED_AT, FORM_NOW };
 static const struct db_statement find_form = {
@@ -138,7 +138,8 @@ content_rule(const struct checking *c, const struct form_content *content, insta
 		return RULE_DOCUMENT;
 	if (content->iin == NULL || strcmp(content->iin, c->iin) != 0)
 		return RULE_OWNER;
-	if (c->accepted_at < content->issued - CLOCK_SLACK || c->accepted_at > content->expires + CLOCK_SLACK || c->accepted_at > now + CLOCK_SLACK)
+	if (c->accepted_at < content->issued - CLOCK_SLACK || c->accepted_at > content->expires + CLOCK_SLACK ||
+	    c->accepted_at > now + CLOCK_SLACK)
 		return RULE_EXPIRED;
 	return RULE_NONE;
 }
@@ -175,7 +176,8 @@ verify_row(struct checking *c, const struct db_result *row, struct evidence *out
 }
 
 enum rc
-evidence_verify(struct publisher *p, const uint8_t digest[32], enum form_kind kind, const char *iin, struct evidence *out, enum form_rule *rule)
+evidence_verify(
+    struct publisher *p, const uint8_t digest[32], enum form_kind kind, const char *iin, struct evidence *out, enum form_rule *rule)
 {
 	struct checking c = { .p = p, .kind = kind, .iin = iin, .digest = digest };
 	struct db_result *row;

@@ -100,7 +100,8 @@ issuance_finish(struct publisher *p, struct issuance *i)
 		rc = issuance_db_store(p, i);
 	if (rc == RC_OK)
 		for (size_t n = 0; n < i->count; n++)
-			log_info("issued", "%s: %s: %s", i->number, cert_purpose_name(i->part[n].purpose), cert_subject(i->part[n].certificate));
+			log_info(
+			    "issued", "%s: %s: %s", i->number, cert_purpose_name(i->part[n].purpose), cert_subject(i->part[n].certificate));
 	return rc;
 }
 

@@ -16,7 +16,8 @@ static const struct db_statement status = {
 };
 static const struct db_statement history = {
 	.name = "issuance history",
-	.sql = "INSERT INTO application_status (number, status, at, actor, serial, form, reason) VALUES (?, ?, UTC_TIMESTAMP(6), ?, ?, ?, ?)",
+	.sql =
+	    "INSERT INTO application_status (number, status, at, actor, serial, form, reason) VALUES (?, ?, UTC_TIMESTAMP(6), ?, ?, ?, ?)",
 };
 static const struct db_statement key_find = {
 	.name = "issuance key find",
@@ -33,7 +34,8 @@ static const struct db_statement keep = {
 };
 static const struct db_statement kept = {
 	.name = "issuance kept",
-	.sql = "SELECT serial, tbs FROM serial_reservation WHERE number = ? AND purpose = ? AND ca = ? AND state = 'kept' AND tbs IS NOT NULL",
+	.sql =
+	    "SELECT serial, tbs FROM serial_reservation WHERE number = ? AND purpose = ? AND ca = ? AND state = 'kept' AND tbs IS NOT NULL",
 };
 static const struct db_statement stored = {
 	.name = "issuance stored",
@@ -45,12 +47,13 @@ static const struct db_statement abandon = {
 };
 static const struct db_statement store = {
 	.name = "issuance store",
-	.sql = "INSERT INTO certificate (serial, ca, iin, number, purpose, algorithm, subject, full_name, not_before, not_after, key_id, der,"
-	       " authorized_by, form, issued_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6))",
+	.sql =
+	    "INSERT INTO certificate (serial, ca, iin, number, purpose, algorithm, subject, full_name, not_before, not_after, key_id, der,"
+	    " authorized_by, form, issued_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6))",
 };
 
-const struct db_statement *const issuance_statements[] = { &meet, &status, &history, &key_find, &key_insert, &keep, &kept, &stored, &abandon,
-	&store, NULL };
+const struct db_statement *const issuance_statements[] = { &meet, &status, &history, &key_find, &key_insert, &keep, &kept, &stored,
+	&abandon, &store, NULL };
 
 enum rc
 issuance_db_meet(struct db *db, const char *iin)
@@ -75,8 +78,8 @@ issuance_db_status(struct db *db, const char *number, const char *from, const ch
 }
 
 enum rc
-issuance_db_history(struct db *db, const char *number, const char *to, const char *actor, const uint8_t *serial, const uint8_t *form,
-    const char *reason)
+issuance_db_history(
+    struct db *db, const char *number, const char *to, const char *actor, const uint8_t *serial, const uint8_t *form, const char *reason)
 {
 	return db_exec(db, &history,
 	    DB_IN(db_text(number), db_text(to), db_text(actor), serial == NULL ? db_null() : db_bytes(serial, SERIAL_SIZE),
@@ -116,8 +119,8 @@ issuance_db_keep_parts(struct db *db, const struct publisher *p, const struct is
 		const struct certificate_part *part = &i->part[n];
 
 		rc = db_exec(db, &keep,
-		    DB_IN(db_bytes(part->serial, SERIAL_SIZE), db_int(p->ca_id), db_text(i->number), db_text(cert_purpose_name(part->purpose)),
-			db_bytes(part->tbs.data, part->tbs.len)),
+		    DB_IN(db_bytes(part->serial, SERIAL_SIZE), db_int(p->ca_id), db_text(i->number),
+			db_text(cert_purpose_name(part->purpose)), db_bytes(part->tbs.data, part->tbs.len)),
 		    NULL);
 	}
 	return rc;
@@ -165,15 +168,19 @@ store_part(struct db *db, const struct publisher *p, const struct issuance *i, c
 	if (rc == RC_OK)
 		rc = db_exec(db, &store,
 		    DB_IN(db_bytes(part->serial, SERIAL_SIZE), db_int(p->ca_id), db_text(i->iin), db_text(i->number),
-			db_text(cert_purpose_name(part->purpose)), db_text(cert_algorithm(c)), db_text(cert_subject(c)), db_text(cert_full_name(c)),
-			db_instant(cert_not_before(c)), db_instant(cert_not_after(c)), db_bytes(key_id, sizeof(key_id)), db_bytes(der, len),
+			db_text(cert_purpose_name(part->purpose)), db_text(cert_algorithm(c)), db_text(cert_subject(c)),
+			db_text(cert_full_name(c)), db_instant(cert_not_before(c)), db_instant(cert_not_after(c)),
+			db_bytes(key_id, sizeof(key_id)), db_bytes(der, len),
 			i->authorized_by == NULL ? db_null() : db_bytes(i->authorized_by, SERIAL_SIZE),
 			i->form == NULL ? db_null() : db_bytes(i->form, 32)),
 		    NULL);
 	if (rc == RC_OK)
-		rc = event_db_insert(db,
-		    &(struct event) { .kind = "certificate-issued", .iin = i->iin, .application = i->number, .serial = part->serial, .form = i->form,
-			.detail = cert_purpose_name(part->purpose) });
+		rc = event_db_insert(db, &(struct event){ .kind = "certificate-issued",
+					     .iin = i->iin,
+					     .application = i->number,
+					     .serial = part->serial,
+					     .form = i->form,
+					     .detail = cert_purpose_name(part->purpose) });
 	return rc;
 }
 

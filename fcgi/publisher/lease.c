@@ -12,7 +12,7 @@
 #include "base/random.h"
 #include "publisher.h"
 
-#define KEEP_SECONDS 3	/* between two renewals; the lease itself lives 15 s (SQL below) */
+#define KEEP_SECONDS 3 /* between two renewals; the lease itself lives 15 s (SQL below) */
 
 /* On one machine the lock file already excludes two, so its own dead predecessor's lease need not run out; the fence holds either way. */
 static const struct db_statement take = {

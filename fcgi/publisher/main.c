@@ -19,7 +19,7 @@
 
 #define DEFAULT_SECONDS 58
 #define POLL_MILLISECONDS 300
-#define RETRY_MILLISECONDS 2000			/* after a failure: the log stays readable */
+#define RETRY_MILLISECONDS 2000 /* after a failure: the log stays readable */
 
 static volatile sig_atomic_t is_stopped;
 
@@ -39,7 +39,9 @@ stop(int signal_number)
 static enum rc
 open_keys(struct publisher *p)
 {
-	static const char *const names[] = { [PURPOSE_AUTH] = "person-auth", [PURPOSE_SIGN] = "person-sign", [PURPOSE_OPERATOR] = "operator" };
+	static const char *const names[] = {
+		[PURPOSE_AUTH] = "person-auth", [PURPOSE_SIGN] = "person-sign", [PURPOSE_OPERATOR] = "operator"
+	};
 	const struct conf *c = p->conf;
 	const struct profile_values values = { c->oid_arc, c->site, c->plain_site, c->certificate_days };
 	enum rc rc;
@@ -125,7 +127,7 @@ work(struct publisher *p, int64_t seconds, bool once)
 		pause = rc == RC_OK || rc == RC_CONFLICT ? POLL_MILLISECONDS : RETRY_MILLISECONDS;
 		if (is_stopped || once || milliseconds() + pause >= end)
 			break;
-		nanosleep(&(struct timespec) { pause / 1000, pause % 1000 * 1000000 }, NULL);
+		nanosleep(&(struct timespec){ pause / 1000, pause % 1000 * 1000000 }, NULL);
 		if (is_stopped)
 			break;
 	}
@@ -190,12 +192,12 @@ main(int argc, char **argv)
 	if (conf_path == NULL)
 		return usage();
 	/* no key in a core file; files are for nginx to read */
-	setrlimit(RLIMIT_CORE, &(struct rlimit) { 0, 0 });
+	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
 	umask(022);
 	log_open("publisher", LOG_LEVEL_INFO);
 	signal(SIGPIPE, SIG_IGN);
-	sigaction(SIGTERM, &(struct sigaction) { .sa_handler = stop }, NULL);
-	sigaction(SIGINT, &(struct sigaction) { .sa_handler = stop }, NULL);
+	sigaction(SIGTERM, &(struct sigaction){ .sa_handler = stop }, NULL);
+	sigaction(SIGINT, &(struct sigaction){ .sa_handler = stop }, NULL);
 	if (conf_load(&p.conf, conf_path, CONF_PUBLISHER) != RC_OK)
 		return 1;
 	status = i < argc ? enrol(&p, argc - i - 1, argv + i + 1) : run(&p, seconds, once);

@@ -70,8 +70,11 @@ crl_file_write(int fd, void *arg)
 {
 	struct making *m = arg;
 	const struct publication *c = m->publication;
-	struct crl_plan plan = { .number = (uint64_t)c->number, .base_number = (uint64_t)c->base_number, .this_update = c->this_update,
-		.next_update = c->next_update, .freshest = m->p->profiles[PURPOSE_SIGN]->freshest_crl };
+	struct crl_plan plan = { .number = (uint64_t)c->number,
+		.base_number = (uint64_t)c->base_number,
+		.this_update = c->this_update,
+		.next_update = c->next_update,
+		.freshest = m->p->profiles[PURPOSE_SIGN]->freshest_crl };
 	uint64_t with_reason;
 	enum rc rc = publication_db_count(m->p, c, &plan.entries, &with_reason);
 

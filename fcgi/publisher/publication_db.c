@@ -61,7 +61,8 @@ static const struct db_statement count_delta = {
 /* The clustered key is in the order of the CRL: one pass, nothing is sorted. */
 static const struct db_statement entries_base = {
 	.name = "publication entries base",
-	.sql = "SELECT serial, reason, revoked_at FROM revocation FORCE INDEX (PRIMARY) WHERE ca = ? AND first_crl_number <= ? ORDER BY serial",
+	.sql = "SELECT serial, reason, revoked_at FROM revocation FORCE INDEX (PRIMARY) WHERE ca = ? AND first_crl_number <= ? ORDER BY "
+	       "serial",
 	.stream = true,
 };
 static const struct db_statement entries_delta = {
@@ -93,8 +94,12 @@ publication_db_newest(struct publisher *p, bool is_delta, struct publication *ou
 
 	if (rc != RC_OK)
 		return rc;
-	*out = (struct publication) { .is_delta = is_delta, .number = db_get_int(row, 0), .base_number = db_get_int(row, 1),
-		.this_update = db_get_instant(row, 2), .next_update = db_get_instant(row, 3), .entries = db_get_int(row, 4) };
+	*out = (struct publication){ .is_delta = is_delta,
+		.number = db_get_int(row, 0),
+		.base_number = db_get_int(row, 1),
+		.this_update = db_get_instant(row, 2),
+		.next_update = db_get_instant(row, 3),
+		.entries = db_get_int(row, 4) };
 	*now = db_get_instant(row, 5);
 	db_result_free(row);
 	return RC_OK;
@@ -198,8 +203,12 @@ publication_db_unpublished(struct publisher *p, int64_t above, struct publicatio
 
 	if (rc != RC_OK)
 		return rc;
-	*out = (struct publication) { .is_delta = db_get_int(row, 0) != 0, .number = db_get_int(row, 1), .base_number = db_get_int(row, 2),
-		.this_update = db_get_instant(row, 3), .next_update = db_get_instant(row, 4), .entries = db_get_int(row, 5) };
+	*out = (struct publication){ .is_delta = db_get_int(row, 0) != 0,
+		.number = db_get_int(row, 1),
+		.base_number = db_get_int(row, 2),
+		.this_update = db_get_instant(row, 3),
+		.next_update = db_get_instant(row, 4),
+		.entries = db_get_int(row, 5) };
 	db_result_free(row);
 	return RC_OK;
 }
@@ -239,7 +248,7 @@ published_act(struct db *db, void *arg)
 		return RC_CONFLICT;
 	snprintf(detail, sizeof(detail), "%s %lld, %lld entries", kind(s->publication->is_delta), (long long)s->publication->number,
 	    (long long)s->publication->entries);
-	return rc == RC_OK ? event_db_insert(db, &(struct event) { .kind = "crl-published", .detail = detail }) : rc;
+	return rc == RC_OK ? event_db_insert(db, &(struct event){ .kind = "crl-published", .detail = detail }) : rc;
 }
 
 enum rc

@@ -21,15 +21,15 @@ const struct db_statement *const queue_statements[] = { &find, NULL };
 
 struct pending {
 	struct publisher *p;
-	const struct db_result *row;		/* borrowed */
+	const struct db_result *row; /* borrowed */
 	struct issuance issuance;
 	struct csr csr[ISSUANCE_MAX];
 	struct evidence evidence;
 	uint8_t form[32];
 	bool has_form;
-	const char *status;			/* borrowed from row */
-	const char *reason;			/* message code without "fail.": cannot be issued */
-	const char *rule;			/* of the document, for the event; NULL */
+	const char *status; /* borrowed from row */
+	const char *reason; /* message code without "fail.": cannot be issued */
+	const char *rule;   /* of the document, for the event; NULL */
 };
 
 static enum rc
@@ -88,8 +88,8 @@ verify(struct pending *w)
 	if (rc == RC_BAD_INPUT) {
 		w->rule = form_rule_name(rule);
 		return cannot(w, rule == RULE_CERTIFICATE_REVOKED ? "certificate_revoked"
-			: rule == RULE_CERTIFICATE_TIME           ? "certificate_expired"
-			                                          : "signature");
+				 : rule == RULE_CERTIFICATE_TIME  ? "certificate_expired"
+								  : "signature");
 	}
 	if (rc != RC_OK)
 		return rc;
@@ -194,9 +194,12 @@ fail_act(struct db *db, void *arg)
 	if (rc == RC_OK)
 		rc = issuance_db_abandon(db, i->number);
 	if (rc == RC_OK)
-		rc = event_db_insert(db,
-		    &(struct event) { .kind = "application-failed", .iin = i->iin, .application = i->number, .form = w->has_form ? w->form : NULL,
-			.rule = w->rule, .detail = w->reason });
+		rc = event_db_insert(db, &(struct event){ .kind = "application-failed",
+					     .iin = i->iin,
+					     .application = i->number,
+					     .form = w->has_form ? w->form : NULL,
+					     .rule = w->rule,
+					     .detail = w->reason });
 	return rc;
 }
 
@@ -217,7 +220,8 @@ work_one(struct publisher *p, const struct db_result *row)
 	else if ((rc = verify(&w)) == RC_OK && (rc = record(&w)) == RC_OK)
 		rc = finish(&w);
 	if (w.reason != NULL) {
-		log_warn("application-failed", "%s: %s%s%s", w.issuance.number, w.reason, w.rule != NULL ? ": " : "", w.rule != NULL ? w.rule : "");
+		log_warn("application-failed", "%s: %s%s%s", w.issuance.number, w.reason, w.rule != NULL ? ": " : "",
+		    w.rule != NULL ? w.rule : "");
 		rc = lease_transaction(p, fail_act, &w);
 	} else if (rc != RC_OK)
 		log_error("queue", "%s: %s: tried again later", w.issuance.number, rc_name(rc));

@@ -5,7 +5,7 @@
 #include "publisher.h"
 #include "store/event.h"
 
-#define BATCH_SLACK (5 * MINUTE)		/* between acceptance of the document and the row of the register */
+#define BATCH_SLACK (5 * MINUTE) /* between acceptance of the document and the row of the register */
 
 enum { FIND_SERIAL, FIND_IIN, FIND_REASON, FIND_REVOKED_AT, FIND_FORM, FIND_OWNER };
 static const struct db_statement find = {
@@ -16,7 +16,8 @@ static const struct db_statement find = {
 };
 static const struct db_statement verified = {
 	.name = "revocation verified",
-	.sql = "UPDATE revocation SET verified_at = UTC_TIMESTAMP(6) WHERE ca = ? AND serial = ? AND verified_at IS NULL AND refused IS NULL",
+	.sql =
+	    "UPDATE revocation SET verified_at = UTC_TIMESTAMP(6) WHERE ca = ? AND serial = ? AND verified_at IS NULL AND refused IS NULL",
 };
 static const struct db_statement refused = {
 	.name = "revocation refused",
@@ -29,10 +30,10 @@ struct looking {
 	struct publisher *p;
 	uint8_t serial[SERIAL_SIZE], form[32];
 	bool has_form;
-	const char *iin;			/* borrowed from the row */
+	const char *iin; /* borrowed from the row */
 	int reason;
 	instant revoked_at;
-	const char *rule;			/* why it is refused; NULL: it holds */
+	const char *rule; /* why it is refused; NULL: it holds */
 };
 
 /* The document names this certificate and this reason, and the register's date is the one of its acceptance: nobody may date it back. */
@@ -98,9 +99,11 @@ mark_act(struct db *db, void *arg)
 	if (rc == RC_OK && affected != 1)
 		return RC_CONFLICT;
 	if (rc == RC_OK)
-		rc = event_db_insert(db,
-		    &(struct event) { .kind = l->rule == NULL ? "revocation-verified" : "revocation-refused", .iin = l->iin, .serial = l->serial,
-			.form = l->has_form ? l->form : NULL, .rule = l->rule });
+		rc = event_db_insert(db, &(struct event){ .kind = l->rule == NULL ? "revocation-verified" : "revocation-refused",
+					     .iin = l->iin,
+					     .serial = l->serial,
+					     .form = l->has_form ? l->form : NULL,
+					     .rule = l->rule });
 	return rc;
 }
 

@@ -21,7 +21,7 @@
 #define REQUEST_TARGET_MAX	2048	/* octets of path and query as sent */
 #define REQUEST_PARAM_SIZE	65
 #define REQUEST_AGENT_SIZE	201
-#define REQUEST_COOKIE_MAX	256
+#define REQUEST_COOKIE_MAX	512
 
 struct fields;
 struct page;

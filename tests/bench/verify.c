@@ -54,7 +54,7 @@ issued(void *arg, const char *canonical, size_t len, enum form_rule *rule)
 
 	hash_sha256(wanted.digest, canonical, len);
 	*rule = RULE_DOCUMENT;
-	return bsearch(&key, t->by_digest, t->count, sizeof key, compare_digest) != NULL ? RC_OK : RC_BAD_INPUT;
+	return bsearch(&key, t->by_digest, t->count, sizeof(void *), compare_digest) != NULL ? RC_OK : RC_BAD_INPUT;
 }
 
 /* As for a certificate of our own CA: equal to the row, in time, for a person. */
@@ -70,7 +70,7 @@ certificate(void *arg, const struct cert *cert, enum form_rule *rule)
 
 	cert_serial(cert, wanted.serial);
 	der = cert_der(cert, &len);
-	row = bsearch(&key, t->by_serial, t->count, sizeof key, compare_serial);
+	row = bsearch(&key, t->by_serial, t->count, sizeof(void *), compare_serial);
 	*rule = RULE_CERTIFICATE_CA;
 	if (row == NULL || (*row)->signer.certificate_len != len || memcmp((*row)->signer.certificate, der, len) != 0)
 		return RC_BAD_INPUT;
@@ -238,15 +238,15 @@ table_make(struct table *t, size_t count)
 	while (statement.len < 1000)
 		buf_puts(&statement, "Я, ТЕСТОВ ТЕСТ ТЕСТОВИЧ, подтверждаю смену статуса заявки. ");
 	*t = (struct table){ .entries = calloc(count, sizeof *t->entries), .count = count };
-	t->by_digest = calloc(count, sizeof *t->by_digest);
-	t->by_serial = calloc(count, sizeof *t->by_serial);
+	t->by_digest = calloc(count, sizeof(void *));
+	t->by_serial = calloc(count, sizeof(void *));
 	must(t->entries != NULL && t->by_digest != NULL && t->by_serial != NULL, "memory");
 	for (size_t i = 0; i < count; i++) {
 		entry_make(&t->entries[i], i, keys[i % KEYS], ca, statement.data);
 		t->by_digest[i] = t->by_serial[i] = &t->entries[i];
 	}
-	qsort(t->by_digest, count, sizeof *t->by_digest, compare_digest);
-	qsort(t->by_serial, count, sizeof *t->by_serial, compare_serial);
+	qsort(t->by_digest, count, sizeof(void *), compare_digest);
+	qsort(t->by_serial, count, sizeof(void *), compare_serial);
 	buf_free(&statement);
 	EVP_PKEY_free(ca);
 	for (size_t i = 0; i < KEYS; i++)

@@ -27,7 +27,7 @@ export async function freePort() {
 	throw new Error("no free pair of ports");
 }
 
-async function describe(folder, stop) {
+export async function describe(folder, stop) {
 	const port = Number((await readFile(path.join(folder, "port"), "utf8")).trim());
 	let citizens = [], operator = null;
 	try {

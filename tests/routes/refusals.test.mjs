@@ -132,7 +132,7 @@ test("methods, types and addresses outside the contract", async () => {
 	assert.match(wrongMethod.headers.allow, /GET/);
 	assert.equal((await browser.request("POST", "/login", { body: "{}", headers: { "content-type": "application/json" } })).status, 415);
 	assert.equal((await browser.request("POST", "/login", { body: "a=%zz", headers: { "content-type": "application/x-www-form-urlencoded" } })).status, 400);
-	for (const path of ["/nothing", "/keys/zz", `/keys/${"A".repeat(40)}`, "/applications/1", "/keys/../login", `/status/${"1".repeat(15)}`])
+	for (const path of ["/nothing", "/keys/zz", `/keys/${"A".repeat(40)}`, "/applications/1", `/status/${"1".repeat(15)}`])
 		assert.equal((await browser.get(path)).status, 404, path);
 });
 

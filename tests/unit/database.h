@@ -34,8 +34,7 @@ tree_top(void)
 	return path;
 }
 
-static inline int __attribute__((format(printf, 1, 2)))
-shell(const char *fmt, ...)
+static inline int __attribute__((format(printf, 1, 2))) shell(const char *fmt, ...)
 {
 	char command[8192];
 	va_list ap;
@@ -68,10 +67,10 @@ database_setup(void **state)
 		return -1;
 	snprintf(database_socket, sizeof(database_socket), "%s/mariadb.sock", database_dir);
 	snprintf(database_passwords, sizeof(database_passwords), "%s/passwords", database_dir);
-	return database_start() == 0 &&
-		shell("%s/scripts/migrate --socket %s --passwords %s >/dev/null", tree_top(), database_socket, database_passwords) == 0 ?
-	    0 :
-	    -1;
+	return database_start() == 0 && shell("%s/scripts/migrate --socket %s --passwords %s >/dev/null", tree_top(), database_socket,
+					    database_passwords) == 0
+		   ? 0
+		   : -1;
 }
 
 static inline int
@@ -85,13 +84,16 @@ database_teardown(void **state)
 static inline struct conf
 database_conf(bool as_root)
 {
-	return (struct conf){ .db_socket = database_socket, .db_name = database_name, .oid_arc = database_arc, .session_idle = 900, .session_absolute = 28800,
+	return (struct conf){ .db_socket = database_socket,
+		.db_name = database_name,
+		.oid_arc = database_arc,
+		.session_idle = 900,
+		.session_absolute = 28800,
 		.db_password_dir = as_root ? database_no_passwords : database_passwords };
 }
 
 /* As root, by the client program: what no account of the cabinet may do. */
-static inline void __attribute__((format(printf, 1, 2)))
-sql(const char *fmt, ...)
+static inline void __attribute__((format(printf, 1, 2))) sql(const char *fmt, ...)
 {
 	char path[sizeof(database_dir) + 16], *text;
 	va_list ap;

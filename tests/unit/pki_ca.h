@@ -64,7 +64,7 @@ x509_begin(EVP_PKEY *key, const char *serial_hex)
 	must(x != NULL && BN_hex2bn(&serial, serial_hex) > 0 && BN_to_ASN1_INTEGER(serial, X509_get_serialNumber(x)) != NULL, "serial");
 	BN_free(serial);
 	must(X509_set_version(x, X509_VERSION_3) == 1 && X509_gmtime_adj(X509_getm_notBefore(x), -86400) != NULL &&
-		X509_gmtime_adj(X509_getm_notAfter(x), 365 * 86400L) != NULL && X509_set_pubkey(x, key) == 1,
+		 X509_gmtime_adj(X509_getm_notAfter(x), 365 * 86400L) != NULL && X509_set_pubkey(x, key) == 1,
 	    "certificate");
 	return x;
 }
@@ -74,7 +74,7 @@ x509_cert(X509 *x)
 {
 	unsigned char *der = NULL;
 	int len = i2d_X509(x, &der);
-	struct cert *c;
+	struct cert *c = NULL;
 
 	must(len > 0 && cert_parse(&c, der, (size_t)len) == RC_OK, "certificate does not parse");
 	OPENSSL_free(der);
@@ -130,7 +130,8 @@ ca_issuer_key(const struct ca *ca)
 	snprintf(key_path, sizeof(key_path), "%s/key", directory);
 	snprintf(passphrase_path, sizeof(passphrase_path), "%s/passphrase", directory);
 	f = fopen(key_path, "w");
-	must(f != NULL && PEM_write_PKCS8PrivateKey(f, ca->key, EVP_aes_256_cbc(), "secret", 6, NULL, NULL) == 1 && fclose(f) == 0, "key file");
+	must(f != NULL && PEM_write_PKCS8PrivateKey(f, ca->key, EVP_aes_256_cbc(), "secret", 6, NULL, NULL) == 1 && fclose(f) == 0,
+	    "key file");
 	file_write(passphrase_path, "secret\n", 7, 0600);
 	must(issuer_key_load(&key, key_path, passphrase_path, ca->cert) == RC_OK, "issuer key");
 	unlink(key_path);
@@ -150,16 +151,16 @@ spki_of(EVP_PKEY *key, uint8_t **out)
 	return (size_t)len;
 }
 
-#define PROFILE_TEXT \
-	"key_usage_rsa = digitalSignature nonRepudiation\n" \
-	"key_usage_ec = digitalSignature nonRepudiation\n" \
-	"extended_key_usage = emailProtection <arc>.4.1.1\n" \
-	"policy = <arc>.2.3\n" \
-	"cps = <site>/help\n" \
-	"notice = Правила: <site>/help\n" \
-	"days = <certificate_days>\n" \
-	"crl = <plain_site>/crl/ca.crl\n" \
-	"freshest_crl = <plain_site>/crl/ca-delta.crl\n" \
+#define PROFILE_TEXT                                                                                                                       \
+	"key_usage_rsa = digitalSignature nonRepudiation\n"                                                                                \
+	"key_usage_ec = digitalSignature nonRepudiation\n"                                                                                 \
+	"extended_key_usage = emailProtection <arc>.4.1.1\n"                                                                               \
+	"policy = <arc>.2.3\n"                                                                                                             \
+	"cps = <site>/help\n"                                                                                                              \
+	"notice = Правила: <site>/help\n"                                                                                           \
+	"days = <certificate_days>\n"                                                                                                      \
+	"crl = <plain_site>/crl/ca.crl\n"                                                                                                  \
+	"freshest_crl = <plain_site>/crl/ca-delta.crl\n"                                                                                   \
 	"ca_issuers = <plain_site>/ca/ca.cer\n"
 
 static inline enum rc

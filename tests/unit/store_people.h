@@ -6,17 +6,17 @@
 #include "form_signer.h"
 #include "pki/cert.h"
 
-#define ROLE_PERSON	"1.3.6.1.4.1.32473.4.1.1"
-#define ROLE_OPERATOR	"1.3.6.1.4.1.32473.4.2.3"
-#define IIN_FIRST	"123456789011"
-#define IIN_OTHER	"850101300017"
+#define ROLE_PERSON "1.3.6.1.4.1.32473.4.1.1"
+#define ROLE_OPERATOR "1.3.6.1.4.1.32473.4.2.3"
+#define IIN_FIRST "123456789011"
+#define IIN_OTHER "850101300017"
 
 struct person {
-	const char *iin;	/* NULL: no serialNumber */
+	const char *iin; /* NULL: no serialNumber */
 	const char *organisation;
 	const char *key_usage, *extended;
-	long from, until;	/* seconds from now */
-	uint8_t first;		/* every octet of the serial */
+	long from, until; /* seconds from now */
+	uint8_t first;	  /* every octet of the serial */
 };
 
 static EVP_PKEY *ca_key, *person_key;
@@ -105,12 +105,15 @@ person_row(const struct cert *cert, const char *iin)
 
 	cert_serial(cert, serial);
 	cert_key_id(cert, key_id);
-	sql("INSERT IGNORE INTO citizen (iin, surname, name, patronymic, created_at) VALUES ('%s', 'ТЕСТОВ', 'ТЕСТ', 'ТЕСТОВИЧ', UTC_TIMESTAMP(6));"
-	    "INSERT INTO certificate (serial, ca, iin, number, purpose, algorithm, subject, full_name, not_before, not_after, key_id, der, issued_at)"
-	    " VALUES (X'%s', 1, '%s', '12345678261123', 'sign', 'RSA-2048', '', 'ТЕСТОВ ТЕСТ ТЕСТОВИЧ', FROM_UNIXTIME(%lld), FROM_UNIXTIME(%lld),"
+	sql("INSERT IGNORE INTO citizen (iin, surname, name, patronymic, created_at) VALUES ('%s', 'ТЕСТОВ', 'ТЕСТ', 'ТЕСТОВИЧ', "
+	    "UTC_TIMESTAMP(6));"
+	    "INSERT INTO certificate (serial, ca, iin, number, purpose, algorithm, subject, full_name, not_before, not_after, key_id, der, "
+	    "issued_at)"
+	    " VALUES (X'%s', 1, '%s', '12345678261123', 'sign', 'RSA-2048', '', 'ТЕСТОВ ТЕСТ ТЕСТОВИЧ', FROM_UNIXTIME(%lld), "
+	    "FROM_UNIXTIME(%lld),"
 	    " X'%s', X'%s', UTC_TIMESTAMP(6))",
-	    iin, hex_of(serial, sizeof(serial)), iin, (long long)(cert_not_before(cert) / SECOND), (long long)(cert_not_after(cert) / SECOND),
-	    hex_of(key_id, sizeof(key_id)), hex_of(der, len));
+	    iin, hex_of(serial, sizeof(serial)), iin, (long long)(cert_not_before(cert) / SECOND),
+	    (long long)(cert_not_after(cert) / SECOND), hex_of(key_id, sizeof(key_id)), hex_of(der, len));
 }
 
 static inline void
@@ -129,7 +132,8 @@ ca_make(void)
 	must(X509_sign(ca_x509, ca_key, EVP_sha256()) > 0, "CA");
 	len = i2d_X509(ca_x509, &der);
 	must(len > 0, "CA");
-	sql("SET time_zone = '+00:00'; INSERT INTO ca (id, name, state, certificate, subject, key_id, not_after) VALUES (1, 'ДЕМО', 'active', X'%s',"
+	sql("SET time_zone = '+00:00'; INSERT INTO ca (id, name, state, certificate, subject, key_id, not_after) VALUES (1, 'ДЕМО', "
+	    "'active', X'%s',"
 	    " 'CN=ДЕМО УЦ', X'%s', UTC_TIMESTAMP(6) + INTERVAL 1 DAY)",
 	    hex_of(der, (size_t)len), hex_of(id, sizeof(id)));
 	OPENSSL_free(der);

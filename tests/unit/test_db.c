@@ -13,7 +13,8 @@ static const struct db_statement put = { .name = "put",
 static const struct db_statement get = { .name = "get", .sql = "SELECT i, e, d, b, m, f, s, u FROM t WHERE id = ?" };
 static const struct db_statement big = { .name = "big", .sql = "INSERT INTO t (id, m) VALUES (?, ?)" };
 static const struct db_statement bigs = { .name = "bigs", .sql = "SELECT m FROM t WHERE id BETWEEN ? AND ? ORDER BY id" };
-static const struct db_statement sums = { .name = "sums", .sql = "SELECT COUNT(*), SUM(i), MAX(d), UTC_TIMESTAMP(6), COALESCE(SUM(i), 0) FROM t WHERE id = ?" };
+static const struct db_statement sums = { .name = "sums",
+	.sql = "SELECT COUNT(*), SUM(i), MAX(d), UTC_TIMESTAMP(6), COALESCE(SUM(i), 0) FROM t WHERE id = ?" };
 static const struct db_statement add = { .name = "add", .sql = "UPDATE t SET i = i + ? WHERE id = ?" };
 static const struct db_statement same = { .name = "same", .sql = "UPDATE t SET i = i WHERE id = ?" };
 static const struct db_statement settings = { .name = "settings",
@@ -59,8 +60,9 @@ value_of(struct db *db, int64_t id)
 static void
 put_number(struct db *db, int64_t id, int64_t value)
 {
-	assert_int_equal(db_exec(db, &put,
-			     DB_IN(db_int(id), db_int(value), db_null(), db_null(), db_null(), db_null(), db_null(), db_null(), db_null()), NULL),
+	assert_int_equal(
+	    db_exec(db, &put, DB_IN(db_int(id), db_int(value), db_null(), db_null(), db_null(), db_null(), db_null(), db_null(), db_null()),
+		NULL),
 	    RC_OK);
 }
 
@@ -119,8 +121,9 @@ test_nulls_come_back(void **state)
 	size_t len;
 
 	(void)state;
-	assert_int_equal(db_exec(db, &put,
-			     DB_IN(db_int(2), db_null(), db_text(NULL), db_null(), db_bytes(NULL, 3), db_null(), db_null(), db_null(), db_null()), NULL),
+	assert_int_equal(
+	    db_exec(db, &put,
+		DB_IN(db_int(2), db_null(), db_text(NULL), db_null(), db_bytes(NULL, 3), db_null(), db_null(), db_null(), db_null()), NULL),
 	    RC_OK);
 	assert_int_equal(db_one(db, &get, DB_IN(db_int(2)), &row), RC_OK);
 	for (unsigned i = 0; i < 8; i++)
@@ -146,8 +149,8 @@ test_instants(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(at) / sizeof(at[0]); i++) {
 		assert_int_equal(db_exec(db, &put,
-				     DB_IN(db_int(100 + (int64_t)i), db_null(), db_null(), db_instant(at[i]), db_null(), db_null(), db_null(), db_null(),
-					 db_null()),
+				     DB_IN(db_int(100 + (int64_t)i), db_null(), db_null(), db_instant(at[i]), db_null(), db_null(),
+					 db_null(), db_null(), db_null()),
 				     NULL),
 		    RC_OK);
 		assert_int_equal(db_one(db, &get, DB_IN(db_int(100 + (int64_t)i)), &row), RC_OK);
@@ -196,15 +199,17 @@ test_nothing_is_cut_silently(void **state)
 
 	(void)state;
 	assert_int_equal(db_exec(db, &put,
-			     DB_IN(db_int(300), db_null(), db_null(), db_null(), db_null(), db_null(), db_null(), db_text("longer than 20 letters"),
-				 db_null()),
+			     DB_IN(db_int(300), db_null(), db_null(), db_null(), db_null(), db_null(), db_null(),
+				 db_text("longer than 20 letters"), db_null()),
 			     NULL),
 	    RC_INTERNAL);
-	assert_int_equal(db_exec(db, &put,
-			     DB_IN(db_int(300), db_null(), db_text("b"), db_null(), db_null(), db_null(), db_null(), db_null(), db_null()), NULL),
+	assert_int_equal(
+	    db_exec(db, &put, DB_IN(db_int(300), db_null(), db_text("b"), db_null(), db_null(), db_null(), db_null(), db_null(), db_null()),
+		NULL),
 	    RC_INTERNAL);
-	assert_int_equal(db_exec(db, &put,
-			     DB_IN(db_int(300), db_null(), db_null(), db_null(), db_null(), db_null(), db_null(), db_text("\xff\xfe"), db_null()), NULL),
+	assert_int_equal(
+	    db_exec(db, &put,
+		DB_IN(db_int(300), db_null(), db_null(), db_null(), db_null(), db_null(), db_null(), db_text("\xff\xfe"), db_null()), NULL),
 	    RC_INTERNAL);
 	assert_int_equal(db_one(db, &get, DB_IN(db_int(300)), &row), RC_NOT_FOUND);
 	sql("INSERT INTO t (id, u) VALUES (300, 18446744073709551615)");

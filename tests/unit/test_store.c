@@ -10,21 +10,23 @@
 #include "store/signed_form.h"
 #include "store_people.h"
 
-#define PAGE	"/keys/1010101010101010101010101010101010101010"
-#define NUMBER	"12345678261123"
+#define PAGE "/keys/1010101010101010101010101010101010101010"
+#define NUMBER "12345678261123"
 
-static const struct db_statement ask = { .name = "ask", .sql = "SELECT COUNT(*), MAX(rule), MAX(detail), MAX(kind), MAX(LOWER(HEX(form)))"
-	" FROM event WHERE kind = ?" };
+static const struct db_statement ask = { .name = "ask",
+	.sql = "SELECT COUNT(*), MAX(rule), MAX(detail), MAX(kind), MAX(LOWER(HEX(form)))"
+	       " FROM event WHERE kind = ?" };
 static const struct db_statement tries = { .name = "tries", .sql = "SELECT tries FROM form_issued WHERE digest = ?" };
-static const struct db_statement kept = { .name = "kept", .sql = "SELECT kind, iin, subject, document, signed, signer FROM signed_form WHERE digest = ?" };
+static const struct db_statement kept = { .name = "kept",
+	.sql = "SELECT kind, iin, subject, document, signed, signer FROM signed_form WHERE digest = ?" };
 static const struct db_statement *const test_statements[] = { &ask, &tries, &kept, NULL };
-static const struct db_statement *const *const all[] = { test_statements, session_statements, session_login_statements, session_logout_statements,
-	certificate_statements, event_statements, signed_form_statements, NULL };
+static const struct db_statement *const *const all[] = { test_statements, session_statements, session_login_statements,
+	session_logout_statements, certificate_statements, event_statements, signed_form_statements, NULL };
 static const struct db_statement *const *const login_lists[] = { session_statements, session_login_statements, session_logout_statements,
 	certificate_statements, event_statements, signed_form_keep_statements, NULL };
 static const struct db_statement *const *const keys_lists[] = { session_statements, event_statements, NULL };
-static const struct db_statement *const *const revoke_lists[] = { session_statements, certificate_statements, event_statements, signed_form_statements,
-	NULL };
+static const struct db_statement *const *const revoke_lists[] = { session_statements, certificate_statements, event_statements,
+	signed_form_statements, NULL };
 
 static const struct person signing = { IIN_FIRST, NULL, "critical,nonRepudiation", "emailProtection," ROLE_PERSON, -60, 3600, 0x20 };
 
@@ -63,7 +65,11 @@ teardown(void **state)
 static void
 test_accounts_prepare_their_lists(void **state)
 {
-	static const struct { const char *account; const struct db_statement *const *const *lists; enum rc rc; } row[] = {
+	static const struct {
+		const char *account;
+		const struct db_statement *const *const *lists;
+		enum rc rc;
+	} row[] = {
 		{ "cabinet_login", login_lists, RC_OK },
 		{ "cabinet_keys", keys_lists, RC_OK },
 		{ "cabinet_status", keys_lists, RC_OK },
@@ -112,8 +118,13 @@ test_event(void **state)
 	(void)state;
 	assert_int_equal(event_db_insert(db, &(struct event){ .kind = "short" }), RC_OK);
 	event_expect("short", 1, "", "");
-	assert_int_equal(event_db_insert(db, &(struct event){ .kind = "hostile", .iin = IIN_FIRST, .serial = serial, .rule = "size",
-					     .address = "2001:db8::1", .detail = "a\n\xff\xfe\x7f" }), RC_OK);
+	assert_int_equal(event_db_insert(db, &(struct event){ .kind = "hostile",
+						 .iin = IIN_FIRST,
+						 .serial = serial,
+						 .rule = "size",
+						 .address = "2001:db8::1",
+						 .detail = "a\n\xff\xfe\x7f" }),
+	    RC_OK);
 	event_expect("hostile", 1, "size", "a ?? ");
 	/* a letter of two octets on the border is given up whole */
 	memset(text, 'x', 511);
@@ -184,14 +195,20 @@ test_session_is_found(void **state)
 static void
 test_session_ends(void **state)
 {
-	static const struct { const char *name, *spoil, *mend; } row[] = {
-		{ "idle", "UPDATE session SET seen_at = UTC_TIMESTAMP(6) - INTERVAL 900 SECOND", "UPDATE session SET seen_at = UTC_TIMESTAMP(6)" },
-		{ "absolute", "UPDATE session SET expires_at = UTC_TIMESTAMP(6)", "UPDATE session SET expires_at = UTC_TIMESTAMP(6) + INTERVAL 1 HOUR" },
+	static const struct {
+		const char *name, *spoil, *mend;
+	} row[] = {
+		{ "idle", "UPDATE session SET seen_at = UTC_TIMESTAMP(6) - INTERVAL 900 SECOND",
+		    "UPDATE session SET seen_at = UTC_TIMESTAMP(6)" },
+		{ "absolute", "UPDATE session SET expires_at = UTC_TIMESTAMP(6)",
+		    "UPDATE session SET expires_at = UTC_TIMESTAMP(6) + INTERVAL 1 HOUR" },
 		{ "certificate expired", "UPDATE certificate SET not_after = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND",
-			"UPDATE certificate SET not_after = UTC_TIMESTAMP(6) + INTERVAL 1 HOUR" },
+		    "UPDATE certificate SET not_after = UTC_TIMESTAMP(6) + INTERVAL 1 HOUR" },
 		{ "CA distrusted", "UPDATE ca SET state = 'distrusted'", "UPDATE ca SET state = 'retired'" },
-		{ "revoked", "INSERT INTO revocation (ca, serial, iin, reason, revoked_at) SELECT 1, serial, iin, 1, UTC_TIMESTAMP(6) FROM certificate",
-			"DELETE FROM revocation" },
+		{ "revoked",
+		    "INSERT INTO revocation (ca, serial, iin, reason, revoked_at) SELECT 1, serial, iin, 1, UTC_TIMESTAMP(6) FROM "
+		    "certificate",
+		    "DELETE FROM revocation" },
 	};
 	char cookie[SESSION_COOKIE_SIZE];
 
@@ -225,7 +242,8 @@ test_last_page(void **state)
 	assert_int_equal(session_db_promise(db, s.id, PAGE), RC_OK);
 	/* a promise alone ends nothing */
 	session_expect(cookie, PAGE, RC_OK, false);
-	sql("INSERT INTO revocation (ca, serial, iin, reason, revoked_at) SELECT 1, serial, iin, 1, UTC_TIMESTAMP(6) FROM certificate WHERE iin = '" IIN_FIRST "'");
+	sql("INSERT INTO revocation (ca, serial, iin, reason, revoked_at) SELECT 1, serial, iin, 1, UTC_TIMESTAMP(6) FROM certificate "
+	    "WHERE iin = '" IIN_FIRST "'");
 	session_expect(cookie, "/keys", RC_UNAUTHENTICATED, false);
 	session_expect(cookie, PAGE "/revoke", RC_UNAUTHENTICATED, false);
 	session_expect(cookie, PAGE, RC_OK, true);
@@ -324,11 +342,21 @@ make_confirmation(struct buf *b, void *arg)
 {
 	static const uint8_t auth[32] = { 1 }, sign[32] = { 2 };
 	struct making *m = arg;
-	struct form_header h = { .site = "https://localhost:8443", .issued = clock_now(), .expires = clock_now() + DAY, .lang = "ru",
+	struct form_header h = { .site = "https://localhost:8443",
+		.issued = clock_now(),
+		.expires = clock_now() + DAY,
+		.lang = "ru",
 		.statement = m->statement };
 	struct form_citizen person = { IIN_FIRST, "ТЕСТОВ ТЕСТ ТЕСТОВИЧ" };
-	struct form_application application = { .number = NUMBER, .template_name = "person", .origin = "cabinet", .email = "", .locality = "750000000",
-		.store = "PKCS12", .created = clock_now(), .request_auth = auth, .request_sign = sign };
+	struct form_application application = { .number = NUMBER,
+		.template_name = "person",
+		.origin = "cabinet",
+		.email = "",
+		.locality = "750000000",
+		.store = "PKCS12",
+		.created = clock_now(),
+		.request_auth = auth,
+		.request_sign = sign };
 
 	m->calls++;
 	form_id(h.id);
@@ -340,7 +368,8 @@ issue(struct buf *document, const char *subject, const char *variant, int made)
 {
 	struct making m = { "Я согласен", 0 };
 
-	assert_int_equal(signed_form_db_issue(db, FORM_CONFIRMATION, IIN_FIRST, subject, variant, "ru", make_confirmation, &m, clock_now() + DAY, document),
+	assert_int_equal(signed_form_db_issue(
+			     db, FORM_CONFIRMATION, IIN_FIRST, subject, variant, "ru", make_confirmation, &m, clock_now() + DAY, document),
 	    RC_OK);
 	assert_int_equal(m.calls, made);
 }

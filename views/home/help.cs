@@ -1,7 +1,7 @@
 <?cs # Help: first keys, stores, browsers, terms, addresses of the authority. ?><?cs include:"macros.cs" ?><?cs
 def:address(name, where) ?><dt><?cs var:name ?></dt><dd><a class="mono" href="<?cs var:plain_site ?><?cs var:where ?>"><?cs var:plain_site ?><?cs var:where ?></a></dd><?cs /def ?><?cs
 def:term(name, text) ?><dt><?cs var:name ?></dt><dd><?cs var:text ?></dd><?cs /def ?><?cs
-def:can(code) ?><?cs if:code == "here" ?><?cs call:state("good", L.help.can_here) ?><?cs elif:code == "program" ?><?cs call:state("warn", L.help.can_program) ?><?cs elif:code == "partly" ?><?cs call:state("warn", L.help.can_csr) ?><?cs else ?><?cs call:state("plain", L.help.can_not) ?><?cs /if ?><?cs /def ?><?cs
+def:can(code) ?><?cs if:code == "here" ?><?cs call:state("good", L.help.can_here) ?><?cs elif:code == "program" ?><?cs call:state("program", L.help.can_program) ?><?cs elif:code == "partly" ?><?cs call:state("program", L.help.can_csr) ?><?cs else ?><?cs call:state("plain", L.help.can_not) ?><?cs /if ?><?cs /def ?><?cs
 def:can_row(name, login, sign, reissue, install, password, note) ?><tr><th scope="row"><?cs var:name ?><small><?cs var:note ?></small></th>
   <td data-label="<?cs var:L.help.do_login ?>"><?cs call:can(login) ?></td><td data-label="<?cs var:L.help.do_sign ?>"><?cs call:can(sign) ?></td><td data-label="<?cs var:L.help.do_reissue ?>"><?cs call:can(reissue) ?></td>
   <td data-label="<?cs var:L.help.do_install ?>"><?cs call:can(install) ?></td><td data-label="<?cs var:L.help.do_password ?>"><?cs call:can(password) ?></td></tr><?cs /def ?><?cs

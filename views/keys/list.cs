@@ -23,7 +23,7 @@ set:crumbs.0.text = L.menu.title ?><?cs set:crumbs.0.href = "/keys" ?><?cs set:c
 <?cs if:#page.valid > #0 ?><section id="valid" aria-labelledby="valid-title"><h2 id="valid-title"><?cs var:L.keys.valid ?></h2>
 <div class="cards"><?cs each:k = keys ?><?cs if:k.valid && !k.revoked ?><?cs call:key_card(k, page.act) ?><?cs /if ?><?cs /each ?></div></section>
 <?cs elif:!filtered && !pager.first ?><?cs call:notice("warning", L.keys.none_valid) ?><?cs /if ?>
-<?cs if:#page.past > #0 ?><details class="past" id="past"<?cs if:filtered || pager.first || #page.valid == #0 ?> open<?cs /if ?>><summary><?cs var:L.keys.past ?> (<?cs var:page.past ?>)</summary>
+<?cs if:#page.past > #0 ?><details class="past" id="past"<?cs if:filtered || pager.first || #page.valid == #0 ?> open<?cs /if ?>><summary><h2><?cs var:L.keys.past ?> (<?cs var:page.past ?>)</h2></summary>
 <div class="cards"><?cs each:k = keys ?><?cs if:!k.valid || k.revoked ?><?cs call:key_card(k, page.act) ?><?cs /if ?><?cs /each ?></div></details><?cs /if ?>
 <?cs if:pager.next || pager.first ?><nav class="pager" aria-label="<?cs var:L.list.pages ?>"><?cs if:pager.first ?><a class="button quiet" href="<?cs var:pager.first ?>"><?cs var:L.list.first ?></a><?cs /if
   ?><?cs if:pager.next ?><a class="button quiet" rel="next" href="<?cs var:pager.next ?>"><?cs var:L.list.next ?></a><?cs /if ?></nav><?cs /if ?>

@@ -7,7 +7,7 @@
 
 /* ---- login_document.c: a document without a row. Its keyed hash rides in the pre-session cookie "<random>[.<expires>.<mac>]…", newest first. */
 
-/* Makes a document, remembers it in the cookie (the three newest are kept) and puts it into the page. */
+/* Makes a document, remembers it in the cookie (the newest few are kept) and puts it into the page. */
 void		login_document_issue(struct request *, bool elsewhere);
 /* Puts a document that this browser still holds back into the page. */
 void		login_document_show(struct request *, const char *document, instant expires);

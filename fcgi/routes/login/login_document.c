@@ -13,7 +13,7 @@
 
 #define LIFE		(5 * MINUTE)
 #define LIFE_ELSEWHERE	(30 * MINUTE)
-#define KEPT		3
+#define KEPT		8			/* 43 + 8 * 55 octets: within the 512 that nginx lets through */
 #define RANDOM_LEN	43
 #define MAC_LEN		43
 

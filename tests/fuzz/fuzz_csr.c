@@ -1,0 +1,50 @@
+/* Any octets as a request, first as DER, then as text. Checked beside "no crash": what is accepted has a key, its hashes, and no fault. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/log.h"
+#include "pki/csr.h"
+#include "pki/sig.h"
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int
+LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc;
+	(void)argv;
+	log_open("fuzz", LOG_LEVEL_ERROR);
+	return 0;
+}
+
+static void
+check(enum rc rc, struct csr *csr, enum csr_fault fault)
+{
+	uint8_t hash[HASH_SIZE];
+
+	if ((rc == RC_OK) != (fault == CSR_OK) || (rc != RC_OK && (csr->der != NULL || csr->spki != NULL)))
+		abort();
+	if (rc != RC_OK)
+		return;
+	hash_sha256(hash, csr->der, csr->der_len);
+	if (memcmp(hash, csr->hash, sizeof(hash)) != 0 ||
+	    (!sig_key_fits(SIG_RSA_SHA256, csr->spki, csr->spki_len) && !sig_key_fits(SIG_ECDSA_P256_SHA256, csr->spki, csr->spki_len)))
+		abort();
+	csr_free(csr);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	enum csr_fault fault;
+	struct csr csr;
+	enum rc rc;
+
+	rc = csr_parse_der(&csr, data, size, "900101300811", &fault);
+	check(rc, &csr, fault);
+	rc = csr_parse(&csr, (const char *)data, size, NULL, &fault);
+	check(rc, &csr, fault);
+	return 0;
+}
