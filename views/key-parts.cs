@@ -3,7 +3,7 @@
 <?cs def:key_name(purpose) ?><?cs if:purpose == "auth" ?><?cs var:L.cert.for_auth ?><?cs elif:purpose == "sign" ?><?cs var:L.cert.for_sign ?><?cs else ?><?cs var:L.cert.for_operator ?><?cs /if ?><?cs /def ?>
 <?cs def:key_validity(k) ?><dt><?cs var:L.cert.validity ?></dt><dd><?cs var:k.not_before ?> – <?cs var:k.not_after ?> <?cs
   if:k.valid ?><?cs call:state("good", k.valid_text) ?><?cs else ?><?cs call:state("bad", k.valid_text) ?><?cs /if
-  ?><?cs if:k.valid && !k.revoked && #k.days_left < #60 ?><br><strong class="soon<?cs if:#k.days_left < #30 ?> near<?cs /if ?>"><?cs var:L.cert.days_left ?> <?cs var:k.days_left ?></strong><?cs /if ?></dd><?cs /def ?>
+  ?><?cs if:k.valid && !k.revoked && #k.days_left < #60 ?><strong class="soon<?cs if:#k.days_left < #30 ?> near<?cs /if ?>"><?cs var:L.cert.days_left ?> <?cs var:k.days_left ?></strong><?cs /if ?></dd><?cs /def ?>
 <?cs def:key_revocation(k) ?><dt><?cs var:L.cert.revocation ?></dt><dd><?cs
   if:k.revoked ?><?cs call:state("bad", k.revoked_text) ?><?cs if:k.revoked_at ?> <?cs var:k.revoked_at ?><?cs /if ?><?cs else ?><?cs call:state("good", k.revoked_text) ?><?cs /if ?></dd><?cs /def ?>
 <?cs def:key_card(k, act) ?><article class="key<?cs if:!k.valid || k.revoked ?> past<?cs /if ?>" aria-labelledby="key-<?cs var:k.serial ?>">

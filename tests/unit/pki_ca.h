@@ -124,14 +124,17 @@ ca_issuer_key(const struct ca *ca)
 {
 	char directory[] = "/tmp/test-pki-XXXXXX", key_path[64], passphrase_path[64];
 	struct issuer_key *key;
-	FILE *f;
+	BIO *pem = BIO_new(BIO_s_mem());
+	char *text;
+	long len;
 
 	must(mkdtemp(directory) != NULL, "folder");
 	snprintf(key_path, sizeof(key_path), "%s/key", directory);
 	snprintf(passphrase_path, sizeof(passphrase_path), "%s/passphrase", directory);
-	f = fopen(key_path, "w");
-	must(f != NULL && PEM_write_PKCS8PrivateKey(f, ca->key, EVP_aes_256_cbc(), "secret", 6, NULL, NULL) == 1 && fclose(f) == 0,
-	    "key file");
+	must(pem != NULL && PEM_write_bio_PKCS8PrivateKey(pem, ca->key, EVP_aes_256_cbc(), "secret", 6, NULL, NULL) == 1, "PEM");
+	len = BIO_get_mem_data(pem, &text);
+	file_write(key_path, text, (size_t)len, 0600);
+	BIO_free(pem);
 	file_write(passphrase_path, "secret\n", 7, 0600);
 	must(issuer_key_load(&key, key_path, passphrase_path, ca->cert) == RC_OK, "issuer key");
 	unlink(key_path);

@@ -272,9 +272,8 @@ hostile_octets(void **state)
 			if (crl_read(path, ca.cert, NULL, NULL, &info) != RC_BAD_INPUT)
 				fail_msg("cut at %zu and accepted", n);
 		}
-		der = realloc(der, len + 1);
-		must(der != NULL, "memory");
-		der[len] = 0;
+		/* the NUL that ends every buffer */
+		assert_int_equal(der[len], 0);
 		file_write(path, der, len + 1, 0600);
 		assert_int_equal(crl_read(path, ca.cert, NULL, NULL, &info), RC_BAD_INPUT);
 		file_write(path, der, len, 0600);
@@ -350,7 +349,8 @@ main(void)
 	int failed, fd = mkstemp(path);
 
 	log_open("test", LOG_LEVEL_ERROR);
-	must(fd >= 0 && close(fd) == 0, "file");
+	must(fd >= 0, "file");
+	close(fd);
 	ca = ca_make("critical,keyCertSign,cRLSign");
 	key = ca_issuer_key(&ca);
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
