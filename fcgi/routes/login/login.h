@@ -8,9 +8,9 @@
 /* ---- login_document.c: a document without a row. Its keyed hash rides in the pre-session cookie "<random>[.<expires>.<mac>]…", newest first. */
 
 /* Makes a document, remembers it in the cookie (the newest few are kept) and puts it into the page. */
-void		login_document_issue(struct request *, bool elsewhere);
+void login_document_issue(struct request *, bool elsewhere);
 /* Puts a document that this browser still holds back into the page. */
-void		login_document_show(struct request *, const char *document, instant expires);
+void login_document_show(struct request *, const char *document, instant expires);
 /* Was it issued to this browser, and is it alive? RULE_OWNER, RULE_DOCUMENT, RULE_EXPIRED. *expires: its end. */
 MUST_USE enum rc login_document_check(const struct request *, const char *canonical, size_t len, instant *expires, enum form_rule *);
 
