@@ -241,18 +241,17 @@ test("no publisher: the application stays signed and is issued when there is one
 test("the publisher is killed again and again: issued once, nothing doubled", { timeout: 90000 }, async (t) => {
 	const browser = await login(site, other), waiting = [];
 	for (let i = 0; i < 3; i++) waiting.push((await file(browser, other)).number);
+	/* milliseconds after its start: it opens its keys, connects, takes the lease, verifies, signs, stores */
+	const moments = [0, 40, 80, 110, 140, 180, 230, 300];
 	let kills = 0, done = false;
 	const killer = (async () => {
-		for (let pid = 0; !done && kills < 12;) {
-			const now = await leader(site, "publisher");
-			if (now === 0 || now === pid) {
-				await new Promise((resolve) => setTimeout(resolve, 5));
-				continue;
+		for (let killed = 0; !done && kills < moments.length;) {
+			const now = await leader(site, "publisher"), fresh = now !== 0 && now !== killed;
+			await new Promise((resolve) => setTimeout(resolve, fresh ? moments[kills] : 5));
+			if (fresh && send(now, "SIGKILL")) {
+				kills++;
+				killed = now;
 			}
-			/* a little later each time: at the start, while it verifies, while it signs and stores */
-			await new Promise((resolve) => setTimeout(resolve, 4 * kills));
-			if (send(now, "SIGKILL")) kills++;
-			pid = now;
 		}
 	})();
 	try {
