@@ -112,7 +112,8 @@ const foreign = [
 	[`UPDATE form_issued SET expires_at = '2099-01-01'`, []],
 	[`UPDATE form_issued SET state = 'issued'`, ['applications', 'revoke']],
 	[`INSERT INTO login_used (digest) VALUES ('')`, ['login']],
-	[`DELETE FROM login_used`, []],
+	[`DELETE FROM login_used`, ['publisher']],
+	[`DELETE FROM form_issued`, ['publisher']],
 	[`UPDATE citizen SET iin = ''`, []],
 	[`UPDATE citizen SET email = 'a@b.kz'`, []],
 	[`SELECT email FROM citizen`, []],
@@ -156,7 +157,8 @@ test('no account has rights beyond tables of the cabinet', () => {
 	assert.deepEqual(db.rows(`SELECT grantee, privilege_type FROM information_schema.user_privileges WHERE grantee LIKE '''cabinet%' AND privilege_type <> 'USAGE'`), []);
 	assert.deepEqual(db.rows(`SELECT grantee FROM information_schema.schema_privileges WHERE grantee LIKE '''cabinet%'`), []);
 	assert.deepEqual(db.rows(`SELECT grantee, table_name, privilege_type FROM information_schema.table_privileges WHERE grantee LIKE '''cabinet%'
-		AND NOT (grantee = '''cabinet_auditor''@''localhost''' AND table_name LIKE 'v\\_%' AND privilege_type = 'SELECT')`), []);
+		AND NOT (grantee = '''cabinet_auditor''@''localhost''' AND table_name LIKE 'v\\_%' AND privilege_type = 'SELECT')
+		AND NOT (grantee = '''cabinet_publisher''@''localhost''' AND table_name IN ('form_issued', 'login_used') AND privilege_type = 'DELETE')`), []);
 	assert.deepEqual(db.rows(`SELECT user FROM mysql.user WHERE user LIKE 'cabinet%' AND host <> 'localhost'`), []);
 	for (const account of accounts)
 		assert.match(db.run('SELECT 1', { account, database: 'mysql' }).stderr, /ERROR 1044/);

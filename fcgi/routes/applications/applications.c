@@ -107,8 +107,8 @@ show_document(struct request *r, const struct application *a)
 	struct buf document = BUF_INIT, statement = BUF_INIT;
 	enum rc rc;
 
-	rc = signed_form_db_issue(r->db, FORM_CONFIRMATION, r->session.iin, a->number, "", lang_name(r->lang), document_make, &m,
-	    r->session.now + CONSENT_LIFE, &document);
+	rc = signed_form_db_issue(r->db, r->conf->site, FORM_CONFIRMATION, r->session.iin, a->number, "", lang_name(r->lang), document_make,
+	    &m, r->session.now + CONSENT_LIFE, &document);
 	if (rc == RC_OK) {
 		statement_make(&statement, r, a);
 		page_set(r->page, "document", buf_text(&document));
@@ -208,12 +208,12 @@ confirm_post(struct request *r)
 	/* render */
 	if (rc == RC_OK)
 		rc = response_redirect(r, "/status/%s", a.number);
-	else if (rc == RC_CONFLICT && rule != RULE_NONE) {
-		response_refused(r, rule);
-		rc = application_page(r, 422);
-	} else if (rc == RC_CONFLICT) {
-		response_message(r, "status", "error.status", NULL);
-		rc = application_page(r, 409);
+	else if (rc == RC_CONFLICT && (rc = signed_form_db_late(r->db, &query, &result, rule, r->address)) == RC_OK) {
+		if (rule != RULE_NONE)
+			response_refused(r, rule);
+		else
+			response_message(r, "status", "error.status", NULL);
+		rc = application_page(r, rule != RULE_NONE ? 422 : 409);
 	}
 out:
 	form_result_free(&result);
@@ -233,6 +233,15 @@ refuse_post(struct request *r)
 	if (rc == RC_OK)
 		return response_redirect(r, "/applications/%s", a.number);
 	if (rc != RC_CONFLICT)
+		return rc;
+	rc = event_db_insert(r->db, &(struct event){ .kind = "act-refused",
+					.iin = r->session.iin,
+					.application = a.number,
+					.serial = r->session.serial,
+					.rule = "state",
+					.address = r->address,
+					.detail = "withdrawal" });
+	if (rc != RC_OK)
 		return rc;
 	response_message(r, NULL, "error.status", NULL);
 	return application_page(r, 409);

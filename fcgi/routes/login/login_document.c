@@ -54,15 +54,17 @@ document_mac(const struct request *r, const char *random, int64_t expires, const
 static bool
 cookie_next(const char **at, int64_t *expires, const char **mac)
 {
-	char *end;
+	size_t digits;
 
 	if (**at != '.')
 		return false;
-	*expires = strtoll(*at + 1, &end, 10);
-	if (*end != '.' || strcspn(end + 1, ".") != MAC_LEN)
+	/* ten digits last until 2286, and cannot overflow when they become microseconds */
+	digits = strspn(*at + 1, "0123456789");
+	if (digits != 10 || (*at)[1 + digits] != '.' || strcspn(*at + 2 + digits, ".") != MAC_LEN)
 		return false;
-	*mac = end + 1;
-	*at = end + 1 + MAC_LEN;
+	*expires = strtoll(*at + 1, NULL, 10);
+	*mac = *at + 2 + digits;
+	*at = *mac + MAC_LEN;
 	return true;
 }
 

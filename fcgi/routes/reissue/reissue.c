@@ -1,7 +1,7 @@
 /*
  * GET /reissue: the form, filled from the certificate and the last application. POST /reissue: files the application.
  * In:     email, locality (KATO code), store, csr_auth, csr_sign (PKCS#10 as PEM; only their keys count)
- * Out:    303 /applications/{number}, where it waits for the citizen's signature
+ * Out:    303 /applications/{number}, where it waits for the citizen's signature; the same form sent again leads to the same application
  * Errors: 422 beside the field (each proof of possession, key strength, known or equal keys, another IIN); 429 at the limit, with the
  *         time of the next attempt
  * DB:     reissue: UPDATE citizen.version; INSERT public_key, application, application_status, event.
@@ -193,7 +193,9 @@ reissue_post(struct request *r)
 	/* render */
 	if (rc == RC_OK)
 		rc = response_redirect(r, "/applications/%s", number);
-	else if (rc == RC_CONFLICT && refusal != REISSUE_OK)
+	else if (rc == RC_CONFLICT && refusal != REISSUE_OK && (rc = reissue_db_same(r, &filed, number)) == RC_OK)
+		rc = response_redirect(r, "/applications/%s", number);
+	else if (rc == RC_NOT_FOUND && refusal != REISSUE_OK)
 		rc = refuse(r, refusal);
 out:
 	csr_free(&filed.auth);

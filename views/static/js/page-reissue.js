@@ -3,11 +3,10 @@
  * whoever is interrupted after that goes on with the saved file on the pages of the application.
  */
 import { makeCsr } from './csr.js';
-import { equal } from './der.js';
+import { equal, toHex } from './der.js';
 import { offerFiles } from './finalfiles.js';
 import { keyFields } from './keyfields.js';
 import { generateRsaPair, keyId } from './keys.js';
-import { toHex } from './der.js';
 import { chooseFolder, installPending, saveFile } from './keystore.js';
 import { newPassword } from './newpassword.js';
 import { openP12, writeP12 } from './p12.js';
@@ -68,9 +67,7 @@ const makeKeys = async () => {
 		pairs[purpose] = await generateRsaPair();
 		task(purpose, 'done');
 	}
-	state.requests = { csr_auth: '', csr_sign: '' };
-	for (const purpose of ['auth', 'sign'])
-		state.requests[`csr_${purpose}`] = toPem(await makeCsr(pairs[purpose], subject), 'CERTIFICATE REQUEST');
+	state.requests = { auth: await makeCsr(pairs.auth, subject), sign: await makeCsr(pairs.sign, subject) };
 	const keys = await Promise.all(['auth', 'sign'].map(async (purpose) => ({
 		pkcs8: pairs[purpose].pkcs8, certificate: null, chain: [], friendlyName: purpose, localKeyId: await keyId(pairs[purpose].spki),
 	})));
@@ -102,8 +99,8 @@ const send = async () => {
 	task('check', 'done', sentence('checked'));
 	task('send', 'busy', sentence('sending'));
 	const fields = new FormData($('reissue-form'));
-	for (const [name, value] of Object.entries(state.requests))
-		fields.set(name, value);
+	for (const [purpose, der] of Object.entries(state.requests))
+		fields.set(`csr_${purpose}`, toPem(der, 'CERTIFICATE REQUEST'));
 	const { path, page } = await fetchPage('/reissue', fields);
 	const number = path.match(/^\/applications\/(\d{14})$/)?.[1];
 	if (!number) {
@@ -174,6 +171,15 @@ const install = async () => {
 	window.removeEventListener('beforeunload', leaving);
 };
 
+/* The document asks for certificates of the keys that were made here, and of no others. */
+const namesOwnKeys = async (text) => {
+	const named = Array.from(new DOMParser().parseFromString(text, 'text/xml').getElementsByTagName('request'), (request) =>
+		`${request.getAttribute('purpose')} ${request.textContent}`).sort();
+	const made = await Promise.all(['auth', 'sign'].map(async (purpose) =>
+		`${purpose} ${toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', state.requests[purpose])))}`));
+	return named.join() === made.join();
+};
+
 const confirm = async (keys) => {
 	if (!setError('agree', $('agree').checked ? '' : sentence('agree-required'))) {
 		$('agree').focus();
@@ -182,7 +188,9 @@ const confirm = async (keys) => {
 	const entry = await keys.choose();
 	if (!entry)
 		return;
-	const signed = await keys.sign(entry, state.document, 'confirmation');
+	if (!await namesOwnKeys(state.document))
+		throw new PageError(sentence('unexpected'));
+	const signed = await keys.sign(entry, state.document, 'confirmation', $('statement').textContent);
 	setProgress('key-progress', sentence('sending'), 'busy');
 	const { ok, page } = await fetchPage(`/applications/${state.number}/confirm`, { csrf: csrfOf(), status: 'signed', agree: '1', signed });
 	if (!ok) {
