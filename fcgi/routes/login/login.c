@@ -10,9 +10,11 @@
 #include "base/hash.h"
 #include "login.h"
 #include "store/certificate.h"
+#include "store/document_used.h"
 #include "store/event.h"
 #include "store/session.h"
 #include "store/signed_form.h"
+#include "web/held.h"
 #include "web/route.h"
 
 enum { FIELD_SIGNED, FIELD_BACK, FIELD_ELSEWHERE, FIELD_COUNT };
@@ -23,23 +25,23 @@ static const struct field_spec form[FIELD_COUNT] = {
 };
 
 struct checking {
-	struct request	*r;
-	instant		 expires;
-	bool		 held;			/* the document is this browser's and alive */
+	struct request *r;
+	instant expires;
+	bool held; /* the document is this browser's and alive */
 };
 
 static enum rc
 check_issued(void *arg, const char *canonical, size_t len, enum form_rule *rule)
 {
-	struct checking	*c = arg;
-	uint8_t		 digest[32];
-	bool		 used;
-	enum rc		 rc;
+	struct checking *c = arg;
+	uint8_t digest[32];
+	bool used;
+	enum rc rc;
 
-	if ((rc = login_document_check(c->r, canonical, len, &c->expires, rule)) != RC_OK)
+	if ((rc = held_document_check(c->r, canonical, len, &c->expires, rule)) != RC_OK)
 		return rc;
 	hash_sha256(digest, canonical, len);
-	if ((rc = login_db_is_used(c->r->db, digest, &used)) != RC_OK)
+	if ((rc = document_db_is_used(c->r->db, digest, &used)) != RC_OK)
 		return rc;
 	if (used) {
 		*rule = RULE_USED;
@@ -52,7 +54,7 @@ check_issued(void *arg, const char *canonical, size_t len, enum form_rule *rule)
 static enum rc
 check_certificate(void *arg, const struct cert *cert, enum form_rule *rule)
 {
-	const struct checking	*c = arg;
+	const struct checking *c = arg;
 
 	return certificate_db_check(c->r->db, c->r->conf, cert, PURPOSE_AUTH, NULL, rule);
 }
@@ -67,8 +69,8 @@ login_page(struct request *r, int status, const struct field *field)
 static enum rc
 login_get(struct request *r)
 {
-	struct field	field[FIELD_COUNT];
-	bool		elsewhere;
+	struct field field[FIELD_COUNT];
+	bool elsewhere;
 
 	/* a bad "back" is dropped: the page itself asks for nothing but a signature */
 	if (fields_take(r->fields, form, FIELD_COUNT, field) == RC_OK || field[FIELD_ELSEWHERE].error == NULL)
@@ -83,7 +85,7 @@ login_get(struct request *r)
 static enum rc
 refuse(struct request *r, const struct form_result *result, const struct checking *c, const struct field *field)
 {
-	enum rc	rc;
+	enum rc rc;
 
 	if ((rc = login_db_refused(r, result)) != RC_OK)
 		return rc;
@@ -91,7 +93,7 @@ refuse(struct request *r, const struct form_result *result, const struct checkin
 	/* what this browser holds can be signed again; otherwise it gets a new one */
 	if (c->held && result->rule != RULE_USED) {
 		route_pre_session(r);
-		login_document_show(r, result->canonical, c->expires);
+		held_document_show(r, result->canonical, c->expires);
 	} else
 		login_document_issue(r, false);
 	return login_page(r, 422, field);
@@ -100,12 +102,12 @@ refuse(struct request *r, const struct form_result *result, const struct checkin
 static enum rc
 login_post(struct request *r)
 {
-	struct field		field[FIELD_COUNT];
-	struct form_result	result = { .rule = RULE_NONE };
-	struct checking		c = { .r = r };
+	struct field field[FIELD_COUNT];
+	struct form_result result = { .rule = RULE_NONE };
+	struct checking c = { .r = r };
 	const struct form_checks checks = { .issued = check_issued, .certificate = check_certificate, .arg = &c };
-	char			cookie[SESSION_COOKIE_SIZE];
-	enum rc			rc;
+	char cookie[SESSION_COOKIE_SIZE];
+	enum rc rc;
 
 	/* parse */
 	if (fields_take(r->fields, form, FIELD_COUNT, field) != RC_OK && field[FIELD_SIGNED].error != NULL) {
@@ -129,7 +131,8 @@ login_post(struct request *r)
 		rc = refuse(r, &result, &c, field);
 	else if (rc == RC_OK) {
 		response_cookie(r, "__Host-session", cookie, -1);
-		rc = response_redirect(r, "%s", field[FIELD_BACK].error == NULL && field[FIELD_BACK].len > 0 ? field[FIELD_BACK].value : "/keys");
+		rc = response_redirect(
+		    r, "%s", field[FIELD_BACK].error == NULL && field[FIELD_BACK].len > 0 ? field[FIELD_BACK].value : "/keys");
 	}
 	form_result_free(&result);
 	return rc;
@@ -138,7 +141,7 @@ login_post(struct request *r)
 static enum rc
 logout_post(struct request *r)
 {
-	enum rc	rc;
+	enum rc rc;
 
 	if ((rc = login_db_leave(r)) != RC_OK)
 		return rc;
@@ -153,14 +156,25 @@ static const struct route routes[] = {
 };
 
 static const struct db_statement *const *const statements[] = {
-	login_statements, session_statements, session_login_statements, session_logout_statements, certificate_statements,
-	signed_form_keep_statements, event_statements, NULL,
+	login_statements,
+	session_statements,
+	session_login_statements,
+	session_logout_statements,
+	certificate_statements,
+	signed_form_keep_statements,
+	document_used_statements,
+	event_statements,
+	NULL,
 };
 
 int
 main(int argc, char **argv)
 {
-	return route_main(&(const struct program) { .name = "login", .account = "cabinet_login", .routes = routes,
-	    .count = sizeof(routes) / sizeof(routes[0]), .statements = statements, .views = (const char *const[]) { "login/login.cs", NULL } },
+	return route_main(&(const struct program){ .name = "login",
+			      .account = "cabinet_login",
+			      .routes = routes,
+			      .count = sizeof(routes) / sizeof(routes[0]),
+			      .statements = statements,
+			      .views = (const char *const[]){ "login/login.cs", NULL } },
 	    argc, argv);
 }

@@ -3,18 +3,11 @@
 
 #include "login.h"
 #include "store/certificate.h"
+#include "store/document_used.h"
 #include "store/event.h"
 #include "store/session.h"
 #include "store/signed_form.h"
 
-static const struct db_statement find_used = {
-	.name = "login find-used",
-	.sql = "SELECT 1 FROM login_used WHERE digest = ?",
-};
-static const struct db_statement use = {
-	.name = "login use",
-	.sql = "INSERT INTO login_used (digest, expires_at) VALUES (?, ?)",
-};
 /* A person who comes for the first time gets a row; IGNORE covers just the one that is there already. */
 static const struct db_statement welcome = {
 	.name = "login welcome",
@@ -26,38 +19,25 @@ static const struct db_statement meet = {
 	.sql = "UPDATE citizen SET surname = ?, name = ?, patronymic = ?, version = version + 1 WHERE iin = ?",
 };
 
-const struct db_statement *const login_statements[] = { &find_used, &use, &welcome, &meet, NULL };
+const struct db_statement *const login_statements[] = { &welcome, &meet, NULL };
 
 struct enter {
-	struct request			*r;
-	const struct form_result	*result;
-	const struct signed_form_query	*query;
-	instant				 expires;
-	const char			*signed_text;
-	size_t				 len;
-	char				*cookie;
-	enum form_rule			*rule;
+	struct request *r;
+	const struct form_result *result;
+	const struct signed_form_query *query;
+	instant expires;
+	const char *signed_text;
+	size_t len;
+	char *cookie;
+	enum form_rule *rule;
 };
-
-enum rc
-login_db_is_used(struct db *db, const uint8_t digest[32], bool *used)
-{
-	struct db_result	*row = NULL;
-	enum rc			 rc;
-
-	rc = db_one(db, &find_used, DB_IN(db_bytes(digest, 32)), &row);
-	*used = rc == RC_OK;
-	if (rc == RC_OK)
-		db_result_free(row);
-	return rc == RC_NOT_FOUND ? RC_OK : rc;
-}
 
 static enum rc
 citizen_meet(struct db *db, const struct cert *cert)
 {
-	const struct db_value	iin = db_text(cert_iin(cert)), surname = db_text(cert_surname(cert)), name = db_text(cert_name(cert)),
-				patronymic = db_text(cert_patronymic(cert));
-	enum rc			rc;
+	const struct db_value iin = db_text(cert_iin(cert)), surname = db_text(cert_surname(cert)), name = db_text(cert_name(cert)),
+			      patronymic = db_text(cert_patronymic(cert));
+	enum rc rc;
 
 	if ((rc = db_exec(db, &welcome, DB_IN(iin, surname, name, patronymic), NULL)) != RC_OK)
 		return rc;
@@ -67,14 +47,14 @@ citizen_meet(struct db *db, const struct cert *cert)
 static enum rc
 enter(struct db *db, void *arg)
 {
-	const struct enter	*e = arg;
-	const struct cert	*cert = e->result->certificate;
-	uint8_t			 serial[SERIAL_SIZE];
-	enum rc			 rc;
+	const struct enter *e = arg;
+	const struct cert *cert = e->result->certificate;
+	uint8_t serial[SERIAL_SIZE];
+	enum rc rc;
 
 	cert_serial(cert, serial);
 	*e->rule = RULE_USED;
-	if ((rc = db_exec(db, &use, DB_IN(db_bytes(e->result->digest, 32), db_instant(e->expires)), NULL)) != RC_OK)
+	if ((rc = document_db_use(db, e->result->digest, e->expires)) != RC_OK)
 		return rc;
 	if ((rc = citizen_meet(db, cert)) != RC_OK)
 		return rc;
@@ -85,18 +65,23 @@ enter(struct db *db, void *arg)
 		return rc;
 	if ((rc = session_db_insert(db, e->r->conf, cert_iin(cert), serial, e->r->address, e->r->user_agent, e->cookie)) != RC_OK)
 		return rc;
-	return event_db_insert(db,
-	    &(struct event) { .kind = "login", .iin = cert_iin(cert), .serial = serial, .form = e->result->digest, .address = e->r->address });
+	return event_db_insert(
+	    db, &(struct event){
+		    .kind = "login", .iin = cert_iin(cert), .serial = serial, .form = e->result->digest, .address = e->r->address });
 }
 
 enum rc
 login_db_enter(struct request *r, const struct form_result *result, instant expires, const char *signed_text, size_t len,
     char cookie[SESSION_COOKIE_SIZE], enum form_rule *rule)
 {
-	const struct signed_form_query	query = {
-		.kind = FORM_LOGIN, .iin = cert_iin(result->certificate), .subject = "", .purpose = PURPOSE_AUTH, .conf = r->conf,
+	const struct signed_form_query query = {
+		.kind = FORM_LOGIN,
+		.iin = cert_iin(result->certificate),
+		.subject = "",
+		.purpose = PURPOSE_AUTH,
+		.conf = r->conf,
 	};
-	struct enter			e = { r, result, &query, expires, signed_text, len, cookie, rule };
+	struct enter e = { r, result, &query, expires, signed_text, len, cookie, rule };
 
 	return db_transaction(r->db, enter, &e);
 }
@@ -104,29 +89,33 @@ login_db_enter(struct request *r, const struct form_result *result, instant expi
 enum rc
 login_db_refused(struct request *r, const struct form_result *result)
 {
-	uint8_t		serial[SERIAL_SIZE];
-	const char	*iin = NULL;
+	uint8_t serial[SERIAL_SIZE];
+	const char *iin = NULL;
 
 	if (result->certificate != NULL) {
 		cert_serial(result->certificate, serial);
 		/* the certificate of the person who tried, also when it is none of ours: only a well-formed number is a column value */
 		iin = iin_is_wellformed(cert_iin(result->certificate)) ? cert_iin(result->certificate) : NULL;
 	}
-	return event_db_insert(r->db, &(struct event) { .kind = "login-refused", .iin = iin,
-	    .serial = result->certificate != NULL ? serial : NULL, .form = result->canonical != NULL ? result->digest : NULL,
-	    .rule = form_rule_name(result->rule), .address = r->address, .detail = result->detail });
+	return event_db_insert(r->db, &(struct event){ .kind = "login-refused",
+					  .iin = iin,
+					  .serial = result->certificate != NULL ? serial : NULL,
+					  .form = result->canonical != NULL ? result->digest : NULL,
+					  .rule = form_rule_name(result->rule),
+					  .address = r->address,
+					  .detail = result->detail });
 }
 
 static enum rc
 leave(struct db *db, void *arg)
 {
-	struct request	*r = arg;
-	enum rc		 rc;
+	struct request *r = arg;
+	enum rc rc;
 
 	if ((rc = session_db_end(db, r->session.id, "logout")) != RC_OK)
 		return rc;
-	return event_db_insert(db,
-	    &(struct event) { .kind = "logout", .iin = r->session.iin, .serial = r->session.serial, .address = r->address });
+	return event_db_insert(
+	    db, &(struct event){ .kind = "logout", .iin = r->session.iin, .serial = r->session.serial, .address = r->address });
 }
 
 enum rc
