@@ -171,4 +171,11 @@ extern const struct db_statement *const enrol_statements[];
 /* Words after "enrol". Exit status. */
 int enrol_run(struct publisher *, int argc, char **argv);
 
+/* ---- purge.c */
+
+extern const struct db_statement *const purge_statements[];
+
+/* Deletes expired documents that were never signed, and expired uses of login documents; a few thousand at a time. */
+MUST_USE enum rc purge_work(struct publisher *);
+
 #endif

@@ -31,8 +31,10 @@ struct db {
 	size_t count;
 	struct db_result *streaming; /* the one result that keeps the connection busy, or NULL */
 	bool in_transaction;
-	bool lost;     /* the connection went away inside this transaction */
-	bool conflict; /* another transaction won: repeat */
+	int64_t asked;	    /* CLOCK_BOOTTIME, milliseconds: when the server was last asked something */
+	int64_t rest_until; /* the same clock: until then a server that kept silent is not asked again */
+	bool lost;	    /* the connection went away inside this transaction */
+	bool conflict;	    /* another transaction won: repeat */
 };
 
 /* What an error means; logs it once and drops a connection that cannot be used any more. */

@@ -29,6 +29,7 @@ struct field_spec {
 	unsigned flags;
 	bool (*is_valid)(const char *value); /* may be NULL; called only for non-empty values */
 	const char *invalid;		     /* message code when is_valid says no, e.g. "error.email" */
+	const char *missing;		     /* message code when a required value is absent; NULL: error.required */
 };
 
 struct field {

@@ -167,8 +167,8 @@ is_agreed(const char *value)
 
 static const struct field_spec form[FIELD_COUNT] = {
 	[FIELD_STATUS] = { "status", 16, FIELD_REQUIRED, is_signed, "error.status" },
-	[FIELD_AGREE] = { "agree", 8, FIELD_REQUIRED, is_agreed, "error.agree" },
-	[FIELD_SIGNED] = { "signed", FORM_MAX + 1, FIELD_REQUIRED | FIELD_UPLOAD, NULL, NULL },
+	[FIELD_AGREE] = { "agree", 8, FIELD_REQUIRED, is_agreed, "error.agree", "error.agree" },
+	[FIELD_SIGNED] = { "signed", FORM_MAX + 1, FIELD_REQUIRED | FIELD_UPLOAD, NULL, NULL, "error.signed_missing" },
 };
 
 static enum rc

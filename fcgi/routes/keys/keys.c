@@ -137,6 +137,14 @@ keys_get(struct request *r)
 
 /* ---- one certificate */
 
+/* Number of a CRL; nothing for 0: not on one yet. */
+static void
+set_number(struct request *r, const char *name, int64_t number)
+{
+	if (number != 0)
+		page_set_int(r->page, name, number);
+}
+
 static void
 show_effect(struct request *r, const struct register_entry *e)
 {
@@ -144,8 +152,8 @@ show_effect(struct request *r, const struct register_entry *e)
 
 	clock_shown(time, e->revoked_at);
 	page_set(r->page, "effect.registered", time);
-	page_setf(r->page, "effect.delta", e->first_delta != 0 ? "%" PRId64 : "", e->first_delta);
-	page_setf(r->page, "effect.base", e->first_base != 0 ? "%" PRId64 : "", e->first_base);
+	set_number(r, "effect.delta", e->first_delta);
+	set_number(r, "effect.base", e->first_base);
 	if (e->now - e->revoked_at < FRESH) {
 		page_set(r->page, "notice.kind", "success");
 		page_set(r->page, "notice.text", shown_word(r, "notice", "revoked"));

@@ -19,7 +19,10 @@
 
 enum { FIELD_SIGNED, FIELD_BACK, FIELD_ELSEWHERE, FIELD_COUNT };
 static const struct field_spec form[FIELD_COUNT] = {
-	[FIELD_SIGNED] = { .name = "signed", .max = FORM_MAX + 1, .flags = FIELD_REQUIRED | FIELD_UPLOAD },
+	[FIELD_SIGNED] = { .name = "signed",
+	    .max = FORM_MAX + 1,
+	    .flags = FIELD_REQUIRED | FIELD_UPLOAD,
+	    .missing = "error.signed_missing" },
 	[FIELD_BACK] = { .name = "back", .max = 512, .is_valid = request_is_local, .invalid = "error.control" },
 	[FIELD_ELSEWHERE] = { .name = "elsewhere", .max = 1 },
 };

@@ -51,8 +51,8 @@ is_agreed(const char *value)
 static const struct field_spec form[FIELD_COUNT] = {
 	[FIELD_REASON] = { "reason", 1, 0, is_reason, "error.reason" },
 	[FIELD_ALSO] = { "also", 40, 0, is_serial, "error.also" },
-	[FIELD_AGREE] = { "agree", 8, FIELD_REQUIRED, is_agreed, "error.agree" },
-	[FIELD_SIGNED] = { "signed", FORM_MAX + 1, FIELD_REQUIRED | FIELD_UPLOAD, NULL, NULL },
+	[FIELD_AGREE] = { "agree", 8, FIELD_REQUIRED, is_agreed, "error.agree", "error.agree" },
+	[FIELD_SIGNED] = { "signed", FORM_MAX + 1, FIELD_REQUIRED | FIELD_UPLOAD, NULL, NULL, "error.signed_missing" },
 };
 #define CHOICE_COUNT FIELD_AGREE /* GET has the first two only */
 
