@@ -23,7 +23,7 @@
   </tr><?cs /each ?></tbody>
 </table><?cs /def ?>
 <?cs # Only for the browser that filed a public application: the code that confirms it. ?>
-<?cs def:filing_code() ?><?cs if:code ?><div class="code" id="filing">
+<?cs def:filing_code() ?><?cs if:code ?><?cs call:notice("success", L.apply.filed) ?><div class="code" id="filing">
 <?cs call:number("filing-code", L.apply.code, code) ?>
 <p><?cs var:L.apply.code_text ?></p>
 <p><?cs var:L.apply.until ?> <strong class="mono"><?cs var:code_until ?></strong></p></div><?cs /if ?><?cs /def ?>

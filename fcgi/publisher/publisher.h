@@ -171,6 +171,13 @@ extern const struct db_statement *const enrol_statements[];
 /* Words after "enrol". Exit status. */
 int enrol_run(struct publisher *, int argc, char **argv);
 
+/* ---- expiry.c */
+
+extern const struct db_statement *const expiry_statements[];
+
+/* Public applications that nobody confirmed in 30 days: expired. */
+MUST_USE enum rc expiry_work(struct publisher *);
+
 /* ---- purge.c */
 
 extern const struct db_statement *const purge_statements[];

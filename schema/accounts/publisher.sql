@@ -22,4 +22,5 @@ GRANT SELECT (ca, number, kind, base_number, this_update, next_update, entries, 
   INSERT (ca, number, kind, base_number, this_update, next_update, entries, size, sha256),
   UPDATE (size, sha256, published_at) ON cabinet.crl TO 'cabinet_publisher'@'localhost';
 GRANT SELECT (expires_at), DELETE ON cabinet.form_issued TO 'cabinet_publisher'@'localhost';
+GRANT SELECT (tat), DELETE ON cabinet.rate_limit TO 'cabinet_publisher'@'localhost';
 GRANT SELECT (expires_at), DELETE ON cabinet.login_used TO 'cabinet_publisher'@'localhost';

@@ -1,0 +1,144 @@
+// A first application from the public page: filed without a session, told to nobody, limited, expiring; confirmed in the cabinet or refused there.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { locality, messages, requests, sql } from "../lib/citizen.mjs";
+import { Browser } from "../lib/http.mjs";
+import { instance, until } from "../lib/instance.mjs";
+
+let site;
+before(async () => { site = await instance(); });
+after(() => site?.stop());
+
+// an invented person with a number that its check digit fits
+const person = (n) => {
+	const digits = [...`9001013${String(n % 10000).padStart(4, "0")}`].map(Number);
+	const rest = (weights) => weights.reduce((sum, weight, i) => sum + weight * digits[i], 0) % 11;
+	let check = rest([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+	if (check === 10) check = rest([3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2]);
+	return check === 10 ? person(n + 1) : { iin: digits.join("") + check, surname: "ДЕМОНОВА", name: "ҰЛЖАН", patronymic: "ІҢКӘРҚЫЗЫ" };
+};
+const fresh = () => person(Math.floor(Math.random() * 10000));
+
+async function apply(browser, who, fields = {}) {
+	const keys = fields.keys ?? await requests(who);
+	const form = await browser.get("/apply");
+	const { keys: _, ...rest } = fields;
+	const answer = await browser.post("/apply", { csrf: form.csrf, iin: who.iin, surname: who.surname, name: who.name, patronymic: who.patronymic,
+		email: "first@example.kz", locality, store: "PKCS12", csr_auth: keys.auth.csr, csr_sign: keys.sign.csr, ...rest });
+	return { answer, keys, code: form.element("filing-code"), number: /^\/status\/(\d{14})$/.exec(answer.location ?? "")?.[1] };
+}
+
+test("the form is there without a session, in three languages, and a GET writes nothing", async () => {
+	const counts = "SELECT (SELECT COUNT(*) FROM event), (SELECT COUNT(*) FROM application), (SELECT COUNT(*) FROM rate_limit)";
+	const before_ = await sql(site, counts);
+	for (const [language, word] of [["ru", "Первая заявка"], ["kk", "алғашқы өтінім"], ["en", "First application"]]) {
+		const page = await new Browser(site, { language }).get("/apply");
+		assert.equal(page.status, 200);
+		assert.ok(page.text.includes(word), language);
+		assert.match(page.element("filing-code"), /^[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$/);
+		assert.equal(page.headers["cache-control"], "no-store");
+	}
+	assert.deepEqual(await sql(site, counts), before_);
+});
+
+test("filed: the status page, the code for this browser alone, the row as typed", async () => {
+	const who = fresh(), browser = new Browser(site);
+	const { answer, number, code } = await apply(browser, who);
+	assert.equal(answer.status, 303, messages(answer));
+	assert.ok(number);
+	const page = await browser.get(`/status/${number}`);
+	assert.equal(page.element("filing-code"), code);
+	assert.ok(page.document.includes(`<number>${number}</number>`));
+	assert.ok(!page.text.includes(who.iin) && !page.text.includes(who.surname), "the page says nothing about a person");
+	const stranger = await new Browser(site).get(`/status/${number}`);
+	assert.equal(stranger.status, 200);
+	assert.equal(stranger.element("filing-code"), null);
+	const [row] = await sql(site, `SELECT iin, surname, name, patronymic, origin, template, status, requested_by IS NULL, code_hash IS NOT NULL FROM application WHERE number='${number}'`);
+	assert.deepEqual(row, [who.iin, who.surname, who.name, who.patronymic, "public", "person", "new", "1", "1"]);
+	assert.deepEqual(await sql(site, `SELECT status, actor, serial IS NULL FROM application_status WHERE number='${number}'`), [["new", "citizen", "1"]]);
+	assert.deepEqual(await sql(site, `SELECT kind, iin FROM event WHERE number='${number}'`), [["application-filed", who.iin]]);
+	assert.deepEqual(await sql(site, `SELECT COUNT(*) FROM citizen WHERE iin='${who.iin}'`), [["0"]], "an application makes nobody a citizen");
+	for (const table of ["application", "event"]) {
+		const [[text]] = await sql(site, `SELECT COUNT(*) FROM ${table} WHERE CONCAT_WS(' ', ${table === "event" ? "detail, rule" : "code_hash, reason"}) LIKE '%${code}%'`);
+		assert.equal(text, "0", "the code is kept nowhere");
+	}
+});
+
+test("what is typed wrong is told at its field, and what was typed stays", async () => {
+	const who = fresh(), keys = await requests(who);
+	const wrong = async (field, fields, text = /./) => {
+		const { answer, number } = await apply(new Browser(site), who, { keys, ...fields });
+		assert.equal(answer.status, 422, field);
+		assert.equal(number, undefined);
+		assert.match(answer.text, new RegExp(`<a href="#${field}">`), `${field}: ${messages(answer)}`);
+		assert.match(messages(answer), text);
+		return answer;
+	};
+	const page = await wrong("iin", { iin: who.iin.slice(0, 11) + (Number(who.iin[11]) + 1) % 10 }, /ИИН/);
+	assert.equal(page.value("surname"), who.surname);
+	assert.ok(page.element("filing-code"));
+	await wrong("iin", { iin: "990231300011" });
+	await wrong("iin", { iin: "12345" });
+	await wrong("surname", { surname: "" });
+	await wrong("surname", { surname: "<script>alert(1)</script>" });
+	await wrong("surname", { surname: "Ә".repeat(101) });
+	await wrong("name", { name: "Х\u0007" });
+	await wrong("email", { email: "a@b.kz\r\nBcc: c@d.kz" });
+	await wrong("locality", { locality: "999999999" });
+	await wrong("store", { store: "USB" });
+	await wrong("csr_auth", { csr_auth: "no request" });
+	await wrong("csr_sign", { csr_sign: keys.auth.csr });
+	await wrong("csr_auth", { keys: await requests({ ...who, iin: person(77).iin === who.iin ? person(99).iin : person(77).iin }) }, /ИИН/);
+	await apply(new Browser(site), who, { keys });
+	await wrong("csr_auth", {});
+	const form = await new Browser(site).get("/apply");
+	assert.equal((await new Browser(site).post("/apply", { csrf: form.csrf })).status, 403, "another browser's token");
+});
+
+test("a known person's IIN gets the same answer as an unknown one, and costs that person nothing", async () => {
+	const { login, file } = await import("../lib/citizen.mjs");
+	const citizen = site.citizens[1];
+	const left = async (b) => Number(/(\d+)[^<]{0,40}50[^<]{0,20}30/.exec((await b.get("/reissue")).text)?.[1]);
+	const own = await login(site, citizen), before_ = await left(own);
+	const known = await apply(new Browser(site), citizen), unknown = await apply(new Browser(site), fresh());
+	assert.equal(known.answer.status, 303, messages(known.answer));
+	assert.deepEqual(Object.keys(known.answer.headers).sort(), Object.keys(unknown.answer.headers).sort());
+	const plain = async ({ number }) => (await new Browser(site).get(`/status/${number}`)).text.length;
+	assert.equal(await plain(known), await plain(unknown));
+	assert.equal(await left(own), before_);
+	assert.equal((await file(own, citizen)).answer.status, 303);
+});
+
+test("not confirmed for 30 days: expired by the publisher, with history and event", async () => {
+	const { number } = await apply(new Browser(site), fresh()), { number: young } = await apply(new Browser(site), fresh());
+	await sql(site, `UPDATE application SET created_at = UTC_TIMESTAMP(6) - INTERVAL 30 DAY, changed_at = UTC_TIMESTAMP(6) - INTERVAL 30 DAY WHERE number='${number}'`);
+	await sql(site, `UPDATE application SET created_at = UTC_TIMESTAMP(6) - INTERVAL 29 DAY, changed_at = UTC_TIMESTAMP(6) - INTERVAL 29 DAY WHERE number='${young}'`);
+	await until("expiry", async () => (await sql(site, `SELECT status FROM application WHERE number='${number}'`))[0][0] === "expired", 15000);
+	assert.deepEqual(await sql(site, `SELECT status, actor FROM application_status WHERE number='${number}' ORDER BY at`), [["new", "citizen"], ["expired", "publisher"]]);
+	assert.deepEqual(await sql(site, `SELECT kind FROM event WHERE number='${number}' ORDER BY id`), [["application-filed"], ["application-expired"]]);
+	assert.deepEqual(await sql(site, `SELECT status FROM application WHERE number='${young}'`), [["new"]]);
+});
+
+test("limits of the IIN and of the address, the same words for both", { timeout: 240000 }, async () => {
+	const own = await instance({ own: true, env: { CABINET_APPLY_IIN: "2", CABINET_APPLY_ADDRESS: "4" } });
+	try {
+		const file = async (who) => {
+			const browser = new Browser(own), keys = await requests(who), form = await browser.get("/apply");
+			return browser.post("/apply", { csrf: form.csrf, ...who, email: "", locality, store: "PKCS12", csr_auth: keys.auth.csr, csr_sign: keys.sign.csr });
+		};
+		const who = person(1), answers = await Promise.all([1, 2, 3, 4].map(() => file(who)));
+		assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 303, 429, 429], "exactly two, also side by side");
+		const iin = answers.find(({ status }) => status === 429);
+		assert.equal((await file(person(2))).status, 303);
+		assert.equal((await file(person(3))).status, 303);
+		const address = await file(person(4));
+		assert.equal(address.status, 429);
+		assert.equal(messages(address), messages(iin));
+		assert.deepEqual(await sql(own, "SELECT COUNT(*) FROM application WHERE origin='public'"), [["4"]]);
+		assert.deepEqual(await sql(own, "SELECT rule, COUNT(*) FROM event WHERE kind='application-refused' GROUP BY rule"), [["limit", "3"]]);
+		assert.deepEqual(await sql(own, "SELECT COUNT(*) FROM event WHERE kind='application-refused' AND iin IS NOT NULL"), [["0"]]);
+	} finally {
+		await own.stop();
+	}
+});
