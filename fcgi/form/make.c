@@ -214,6 +214,26 @@ form_make_revocation(struct buf *b, const struct form_header *h, const struct fo
 }
 
 void
+form_make_decision(struct buf *b, const struct form_header *h, const struct form_decision *d)
+{
+	header(b, FORM_DECISION, h);
+	start(b, "citizen");
+	element(b, "iin", d->iin);
+	element(b, "surname", d->surname);
+	element(b, "name", d->name);
+	element(b, "patronymic", d->patronymic);
+	end(b, "citizen");
+	start(b, "application");
+	element(b, "number", d->number);
+	request(b, "auth", d->request_auth);
+	request(b, "sign", d->request_sign);
+	end(b, "application");
+	element(b, "verdict", d->verdict);
+	element(b, "reason", d->reason);
+	end(b, form_kind_name(FORM_DECISION));
+}
+
+void
 form_make_proof(struct buf *b, const struct form_header *h, const char *number)
 {
 	header(b, FORM_PROOF, h);

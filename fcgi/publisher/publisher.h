@@ -95,6 +95,7 @@ extern const struct db_statement *const issuance_statements[];
 struct issuance {
 	char number[NUMBER_SIZE], iin[IIN_SIZE];
 	const char *common_name, *surname, *patronymic; /* borrowed; never from the application's columns */
+	const char *signer_iin;				/* borrowed; NULL: the same person, or enrolled at the centre */
 	const uint8_t *form, *authorized_by;		/* borrowed; 32 and SERIAL_SIZE octets; NULL: enrolled at the centre */
 	size_t count;
 	struct certificate_part {

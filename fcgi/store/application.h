@@ -9,7 +9,7 @@
 
 struct application {
 	char number[NUMBER_SIZE], iin[IIN_SIZE];
-	char template_name[16], origin[16], status[16], store[32], reason[64];
+	char template_name[16], origin[16], status[16], store[32], reason[256];
 	char locality[10]; /* KATO code, "" if none */
 	char locality_ru[256], locality_kk[256], email[255];
 	uint8_t hash_auth[32], hash_sign[32]; /* SHA-256 of the requests */
@@ -17,7 +17,7 @@ struct application {
 };
 
 struct application_step { /* one row of the history */
-	char status[16], actor[16], reason[64];
+	char status[16], actor[16], reason[256];
 	char serial[SERIAL_HEX_SIZE]; /* "" if none */
 	char form[65];		      /* SHA-256 of the signed document in hex, "" if none */
 	instant at;

@@ -2,32 +2,14 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { locality, messages, requests, sql } from "../lib/citizen.mjs";
+import { apply, freshPerson as fresh, person } from "../lib/apply.mjs";
+import { file, locality, login, messages, requests, sql } from "../lib/citizen.mjs";
 import { Browser } from "../lib/http.mjs";
 import { instance, until } from "../lib/instance.mjs";
 
 let site;
 before(async () => { site = await instance(); });
 after(() => site?.stop());
-
-// an invented person with a number that its check digit fits
-const person = (n) => {
-	const digits = [...`9001013${String(n % 10000).padStart(4, "0")}`].map(Number);
-	const rest = (weights) => weights.reduce((sum, weight, i) => sum + weight * digits[i], 0) % 11;
-	let check = rest([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
-	if (check === 10) check = rest([3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2]);
-	return check === 10 ? person(n + 1) : { iin: digits.join("") + check, surname: "ДЕМОНОВА", name: "ҰЛЖАН", patronymic: "ІҢКӘРҚЫЗЫ" };
-};
-const fresh = () => person(Math.floor(Math.random() * 10000));
-
-async function apply(browser, who, fields = {}) {
-	const keys = fields.keys ?? await requests(who);
-	const form = await browser.get("/apply");
-	const { keys: _, ...rest } = fields;
-	const answer = await browser.post("/apply", { csrf: form.csrf, iin: who.iin, surname: who.surname, name: who.name, patronymic: who.patronymic,
-		email: "first@example.kz", locality, store: "PKCS12", csr_auth: keys.auth.csr, csr_sign: keys.sign.csr, ...rest });
-	return { answer, keys, code: form.element("filing-code"), number: /^\/status\/(\d{14})$/.exec(answer.location ?? "")?.[1] };
-}
 
 test("the form is there without a session, in three languages, and a GET writes nothing", async () => {
 	const counts = "SELECT (SELECT COUNT(*) FROM event), (SELECT COUNT(*) FROM application), (SELECT COUNT(*) FROM rate_limit)";
@@ -97,7 +79,6 @@ test("what is typed wrong is told at its field, and what was typed stays", async
 });
 
 test("a known person's IIN gets the same answer as an unknown one, and costs that person nothing", async () => {
-	const { login, file } = await import("../lib/citizen.mjs");
 	const citizen = site.citizens[1];
 	const left = async (b) => Number(/(\d+)[^<]{0,40}50[^<]{0,20}30/.exec((await b.get("/reissue")).text)?.[1]);
 	const own = await login(site, citizen), before_ = await left(own);
@@ -123,16 +104,16 @@ test("not confirmed for 30 days: expired by the publisher, with history and even
 test("limits of the IIN and of the address, the same words for both", { timeout: 240000 }, async () => {
 	const own = await instance({ own: true, env: { CABINET_APPLY_IIN: "2", CABINET_APPLY_ADDRESS: "4" } });
 	try {
-		const file = async (who) => {
+		const filed = async (who) => {
 			const browser = new Browser(own), keys = await requests(who), form = await browser.get("/apply");
 			return browser.post("/apply", { csrf: form.csrf, ...who, email: "", locality, store: "PKCS12", csr_auth: keys.auth.csr, csr_sign: keys.sign.csr });
 		};
-		const who = person(1), answers = await Promise.all([1, 2, 3, 4].map(() => file(who)));
+		const who = person(1), answers = await Promise.all([1, 2, 3, 4].map(() => filed(who)));
 		assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 303, 429, 429], "exactly two, also side by side");
 		const iin = answers.find(({ status }) => status === 429);
-		assert.equal((await file(person(2))).status, 303);
-		assert.equal((await file(person(3))).status, 303);
-		const address = await file(person(4));
+		assert.equal((await filed(person(2))).status, 303);
+		assert.equal((await filed(person(3))).status, 303);
+		const address = await filed(person(4));
 		assert.equal(address.status, 429);
 		assert.equal(messages(address), messages(iin));
 		assert.deepEqual(await sql(own, "SELECT COUNT(*) FROM application WHERE origin='public'"), [["4"]]);

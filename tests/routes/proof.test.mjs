@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
+import { prove } from "../lib/apply.mjs";
 import { call, confirm, file, issued, login, messages, requests, sql, withFiles } from "../lib/citizen.mjs";
 import { Browser } from "../lib/http.mjs";
 import { instance, root } from "../lib/instance.mjs";
@@ -15,12 +16,6 @@ before(async () => {
 });
 after(() => site?.stop());
 
-// signs the page's document with a pending key and posts it
-async function prove(browser, at, key, { options = { keyInfo: "none" }, change = (text) => text, page } = {}) {
-	const shown = page ?? await browser.get(`/status/${at}`);
-	const signed = change(await sign(shown.document, { key }, options));
-	return browser.post(`/status/${at}/proof`, { csrf: shown.csrf, signed });
-}
 const other = (text) => text.slice(0, 7) + String((Number(text[7]) + 1) % 10) + text.slice(8);
 
 test("any number gets the same page, and the page writes nothing", async () => {
