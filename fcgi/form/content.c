@@ -116,6 +116,20 @@ read_application(struct reader *outer, struct form_content *c)
 }
 
 static void
+read_replaced(struct reader *outer, struct form_content *c)
+{
+	struct reader r;
+
+	if (!is_next(outer, "replace"))
+		return;
+	r = inside(element(outer, "replace"));
+	do
+		octets(&r, "serial", c->replaced[c->replaced_count++], SERIAL_SIZE);
+	while (c->replaced_count < FORM_CERTIFICATES && is_next(&r, "serial"));
+	end(&r, outer);
+}
+
+static void
 read_certificates(struct reader *outer, struct form_content *c)
 {
 	struct reader r;
@@ -175,6 +189,7 @@ read_document(const xmlNode *root, struct form_content *c)
 	if (c->kind == FORM_CONFIRMATION || c->kind == FORM_PROOF || c->kind == FORM_DECISION)
 		read_application(&r, c);
 	if (c->kind == FORM_CONFIRMATION) {
+		read_replaced(&r, c);
 		string(&r, "from", &c->from);
 		string(&r, "to", &c->to);
 	}
@@ -203,7 +218,9 @@ make_confirmation(struct buf *b, const struct form_header *h, const struct form_
 		.store = c->store,
 		.created = c->created,
 		.request_auth = c->request_auth,
-		.request_sign = c->request_sign };
+		.request_sign = c->request_sign,
+		.replaced = c->replaced,
+		.replaced_count = c->replaced_count };
 
 	form_make_confirmation(b, h, &person, &a, c->from, c->to);
 }

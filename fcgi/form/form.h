@@ -78,6 +78,9 @@ struct form_application {
 	const char *number, *template_name, *origin, *email, *locality, *store;
 	instant created;
 	const uint8_t *request_auth, *request_sign; /* SHA-256 of the PKCS#10 DER, 32 octets each */
+	/* Certificates to be revoked as superseded once the new pair has proved that it works; at most FORM_CERTIFICATES. */
+	const uint8_t (*replaced)[SERIAL_SIZE];
+	size_t replaced_count; /* 0: no such wish, and no element */
 };
 struct form_certificate {
 	uint8_t serial[SERIAL_SIZE];
@@ -155,6 +158,8 @@ struct form_content { /* all strings owned */
 		instant not_after;
 	} certificate[FORM_CERTIFICATES];
 	size_t certificates;
+	uint8_t replaced[FORM_CERTIFICATES][SERIAL_SIZE]; /* of a confirmation */
+	size_t replaced_count;
 	int reason;
 	char *surname, *patronymic, *verdict, *why; /* of a decision; there name is the first name alone, why its reason */
 };

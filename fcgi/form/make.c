@@ -166,6 +166,21 @@ certificate(struct buf *b, const struct form_certificate *c)
 	end(b, "certificate");
 }
 
+static void
+replace(struct buf *b, const struct form_application *a)
+{
+	char hex[SERIAL_HEX_SIZE];
+
+	if (a->replaced_count == 0)
+		return;
+	start(b, "replace");
+	for (size_t i = 0; i < a->replaced_count; i++) {
+		hex_encode(hex, a->replaced[i], SERIAL_SIZE);
+		element(b, "serial", hex);
+	}
+	end(b, "replace");
+}
+
 void
 form_make_login(struct buf *b, const struct form_header *h)
 {
@@ -191,6 +206,7 @@ form_make_confirmation(struct buf *b, const struct form_header *h, const struct 
 	request(b, "auth", a->request_auth);
 	request(b, "sign", a->request_sign);
 	end(b, "application");
+	replace(b, a);
 	element(b, "from", from);
 	element(b, "to", to);
 	statement(b, h);

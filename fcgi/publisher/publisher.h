@@ -179,6 +179,13 @@ extern const struct db_statement *const expiry_statements[];
 /* Public applications that nobody confirmed in 30 days: expired. */
 MUST_USE enum rc expiry_work(struct publisher *);
 
+/* ---- replacement.c */
+
+extern const struct db_statement *const replacement_statements[];
+
+/* Pairs whose successor has proved that it works: revoked as superseded, if their owner's signed confirmation says so. */
+MUST_USE enum rc replacement_work(struct publisher *);
+
 /* ---- purge.c */
 
 extern const struct db_statement *const purge_statements[];

@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { apply, freshPerson as fresh, person } from "../lib/apply.mjs";
-import { file, locality, login, messages, requests, sql } from "../lib/citizen.mjs";
+import { apply, freshPerson as fresh, person, prove } from "../lib/apply.mjs";
+import { file, issued, locality, login, messages, requests, sql } from "../lib/citizen.mjs";
 import { Browser } from "../lib/http.mjs";
 import { instance, until } from "../lib/instance.mjs";
+import { sign } from "../lib/sign.mjs";
 
 let site;
 before(async () => { site = await instance(); });
@@ -99,6 +100,60 @@ test("not confirmed for 30 days: expired by the publisher, with history and even
 	assert.deepEqual(await sql(site, `SELECT status, actor FROM application_status WHERE number='${number}' ORDER BY at`), [["new", "citizen"], ["expired", "publisher"]]);
 	assert.deepEqual(await sql(site, `SELECT kind FROM event WHERE number='${number}' ORDER BY id`), [["application-filed"], ["application-expired"]]);
 	assert.deepEqual(await sql(site, `SELECT status FROM application WHERE number='${young}'`), [["new"]]);
+});
+
+const confirm = async (browser, number, key, fields = {}) => {
+	const page = await browser.get(`/applications/${number}`);
+	return browser.post(`/applications/${number}/confirm`, { csrf: page.csrf, status: "signed", agree: "1", signed: await sign(page.document, key), ...fields });
+};
+
+test("confirmed in the cabinet with the filing code: the statement says where it was filed, names come from the confirmer's certificate", async () => {
+	const citizen = site.citizens[1], typed = { ...citizen, surname: "ЧУЖАЯ", name: "ФАМИЛИЯ" };
+	const { number, code, keys } = await apply(new Browser(site), typed), own = await login(site, citizen);
+	assert.ok((await own.get("/applications")).text.includes(number));
+	const page = await own.get(`/applications/${number}`);
+	assert.ok(page.element("statement").includes(`${site.origin}/apply`) && page.element("statement").includes(citizen.surname) && !page.element("statement").includes("ЧУЖАЯ"));
+	assert.ok(page.document.includes("<origin>public</origin>"));
+	assert.match(messages(await confirm(own, number, citizen.sign)), /код/i);
+	const other = await login(site, site.citizens[3]);
+	assert.equal((await other.get(`/applications/${number}`)).status, 404);
+	assert.equal((await other.post(`/applications/${number}/refuse`, { csrf: (await other.get("/reissue")).csrf })).status, 404);
+	const done = await confirm(own, number, citizen.sign, { code: code.toLowerCase().replace("-", " ").replaceAll("0", "o") });
+	assert.equal(done.status, 303, messages(done));
+	const certificates = await issued(own, number);
+	const [[subject]] = await sql(site, `SELECT subject FROM certificate WHERE number='${number}' AND purpose='sign'`);
+	assert.ok(subject.includes(citizen.surname) && !subject.includes("ЧУЖАЯ"), subject);
+	await login(site, { ...citizen, auth: { key: keys.auth.key, certificate: certificates.auth } });
+});
+
+test("wrong codes: five, then locked, even for the right one; the pending keys still confirm it", async () => {
+	const citizen = site.citizens[1], { number, code, keys } = await apply(new Browser(site), citizen), own = await login(site, citizen);
+	const page = await own.get(`/applications/${number}`), signed = await sign(page.document, citizen.sign);
+	const attempt = (typed) => own.post(`/applications/${number}/confirm`, { csrf: page.csrf, status: "signed", agree: "1", signed, code: typed });
+	const answers = await Promise.all(["00000-00000", "11111-11111", "nonsense", code.slice(0, 10) + (code[10] === "A" ? "B" : "A"), "<script>"].map(attempt));
+	assert.deepEqual(answers.map(({ status }) => status), [422, 422, 422, 422, 422]);
+	const locked = await attempt(code);
+	assert.equal(locked.status, 422);
+	assert.match(messages(locked), /слишком много раз/);
+	assert.deepEqual(await sql(site, `SELECT COUNT(*) FROM event WHERE number='${number}' AND kind='code-refused'`), [["5"]]);
+	assert.deepEqual(await sql(site, `SELECT status FROM application WHERE number='${number}'`), [["new"]]);
+	const shown = await own.get(`/status/${number}/proof`);
+	assert.equal((await prove(own, number, keys.sign.key, { page: shown })).status, 303);
+	assert.ok(!(await own.get(`/applications/${number}`)).text.includes('name="code"'), "the keys were shown: no code is asked for");
+	assert.equal((await confirm(own, number, citizen.sign)).status, 303);
+});
+
+test("«Эту заявку подал не я»: refused, and it cannot be confirmed any more", async () => {
+	const citizen = site.citizens[1], { number, code } = await apply(new Browser(site), citizen), own = await login(site, citizen);
+	const page = await own.get(`/applications/${number}`);
+	assert.ok(page.text.includes("Эту заявку подал не я"));
+	const signed = await sign(page.document, citizen.sign);
+	assert.equal((await own.post(`/applications/${number}/refuse`, { csrf: page.csrf })).status, 303);
+	assert.deepEqual(await sql(site, `SELECT status, actor FROM application_status WHERE number='${number}' ORDER BY at`), [["new", "citizen"], ["refused", "citizen"]]);
+	assert.deepEqual(await sql(site, `SELECT kind FROM event WHERE number='${number}' ORDER BY id DESC LIMIT 1`), [["application-disowned"]]);
+	const late = await own.post(`/applications/${number}/confirm`, { csrf: page.csrf, status: "signed", agree: "1", signed, code });
+	assert.ok([409, 422].includes(late.status));
+	assert.deepEqual(await sql(site, `SELECT status FROM application WHERE number='${number}'`), [["refused"]]);
 });
 
 test("limits of the IIN and of the address, the same words for both", { timeout: 240000 }, async () => {

@@ -18,7 +18,8 @@ static const struct db_statement state = {
 	       " l.email, l.locality, l.store"
 	       " FROM (SELECT COUNT(*) AS filed, MIN(created_at) AS oldest FROM application"
 	       "  WHERE iin = ? AND origin = 'cabinet' AND status <> 'withdrawn' AND created_at > UTC_TIMESTAMP(6) - INTERVAL 30 DAY) w"
-	       " LEFT JOIN (SELECT email, locality, store FROM application WHERE iin = ? ORDER BY created_at DESC, number DESC LIMIT 1) l "
+	       " LEFT JOIN (SELECT email, locality, store FROM application WHERE iin = ? AND origin <> 'public' ORDER BY created_at DESC, "
+	       "number DESC LIMIT 1) l "
 	       "ON TRUE",
 };
 static const struct db_statement meet = {

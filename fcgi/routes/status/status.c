@@ -140,11 +140,19 @@ installed_post(struct request *r)
 	return status_page(r, 409);
 }
 
+/* Also for who has a session: showing the pending keys confirms that a public application is one's own. */
+static enum rc
+proof_get(struct request *r)
+{
+	return status_proof_page(r, 200);
+}
+
 static const struct route routes[] = {
 	{ METHOD_GET, "/status", ROLE_VISITOR, search_get },
 	{ METHOD_GET, "/status/{number}", ROLE_VISITOR, status_get },
 	{ METHOD_GET, "/status/{number}/certificates", ROLE_VISITOR, certificates_get },
 	{ METHOD_POST, "/status/{number}/installed", ROLE_VISITOR, installed_post },
+	{ METHOD_GET, "/status/{number}/proof", ROLE_VISITOR, proof_get },
 	{ METHOD_POST, "/status/{number}/proof", ROLE_VISITOR, status_proof_post },
 };
 

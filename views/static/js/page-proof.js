@@ -21,12 +21,12 @@ const install = async (pending, password, csrf) => {
 	const { ok } = await fetchPage(`${address}/installed`, { csrf });
 	if (!ok)
 		throw new PageError(sentence('not-recorded'));
-	location.reload();
+	location.assign(address);
 };
 
 /* The application's page, opened by the proof; null when it was refused. */
 const prove = async (key) => {
-	const { page: fresh } = await fetchPage(address);
+	const { page: fresh } = await fetchPage(`${address}/proof`);
 	const document = fresh.getElementById('document')?.value;
 	/* opened meanwhile, in another tab */
 	if (!document)
@@ -52,7 +52,7 @@ const open = async () => {
 		} else if (status === 'issued')
 			await install(bytes, password, csrfOf(page));
 		else
-			location.reload();
+			location.assign(address);
 	} catch (error) {
 		if (error instanceof PageError)
 			throw error;

@@ -25,6 +25,14 @@ const showApplication = ({ number, page, pending, password, folder }) => {
 	openStep(3);
 };
 
+/* The wish about the old pair belongs to what is signed: another document, another statement, and the tick for it again. */
+const showReplacement = async () => {
+	$('agree').checked = false;
+	const { page } = await fetchPage(`/applications/${state.number}${$('replace').checked ? '?replace=1' : ''}`);
+	state.document = page.getElementById('document').value;
+	$('statement').textContent = page.getElementById('statement').textContent;
+};
+
 /* ---- step 4 */
 
 const showHistory = (page) => {
@@ -117,6 +125,7 @@ if ($('reissue-form')) {
 	for (const id of ['email', 'locality'])
 		$(id).addEventListener('input', () => setError(id));
 	$('agree').addEventListener('change', () => setError('agree'));
+	$('replace').addEventListener('change', () => attempt($('replace'), 'key-progress', showReplacement));
 	$('to-keys').addEventListener('click', () => isPlaceFilled() && openStep(2));
 	$('reissue-form').addEventListener('submit', (event) => {
 		/* Enter in a field goes on; only the two pasted requests are posted from here */

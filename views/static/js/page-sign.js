@@ -6,6 +6,10 @@ const form = $('signed-form');
 const keys = keyFields();
 
 $('agree').addEventListener('change', () => setError('agree'));
+if ($('replace')) {
+	$('replace-apply').hidden = true;
+	$('replace').addEventListener('change', () => $('replace-form').submit());
+}
 form.addEventListener('submit', (event) => {
 	if (event.submitter && event.submitter.id !== 'sign')
 		return;
