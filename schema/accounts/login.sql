@@ -4,5 +4,5 @@
 -- include: session-login
 -- include: certificate-check
 -- include: signed-form-keep
-GRANT SELECT (digest), INSERT (digest, expires_at) ON cabinet.login_used TO 'cabinet_login'@'localhost';
+-- include: document-used
 GRANT SELECT (iin, version), INSERT (iin, surname, name, patronymic, created_at), UPDATE (surname, name, patronymic, version) ON cabinet.citizen TO 'cabinet_login'@'localhost';

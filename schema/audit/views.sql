@@ -9,9 +9,9 @@ CREATE OR REPLACE SQL SECURITY DEFINER VIEW v_people AS
 SELECT iin, surname, name, patronymic, language, notify, email, created_at, row_start AS since, row_end AS until
 FROM citizen;
 
--- one row per application; requests by their hashes (hash_auth, hash_sign: SHA-256 of the PKCS#10)
+-- one row per application; requests by their hashes (hash_auth, hash_sign: SHA-256 of the PKCS#10); names as typed on the public page
 CREATE OR REPLACE SQL SECURITY DEFINER VIEW v_applications AS
-SELECT number, iin, template, origin, status, email, locality, store, hash_auth, hash_sign, requested_by, form, reason, created_at,
+SELECT number, iin, template, origin, status, surname, name, patronymic, email, locality, store, hash_auth, hash_sign, requested_by, form, replaces, reason, created_at,
   changed_at, row_start AS since, row_end AS until
 FROM application;
 

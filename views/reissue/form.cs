@@ -114,6 +114,8 @@ set:crumbs.0.text = L.menu.title ?><?cs set:crumbs.0.href = "/keys" ?><?cs set:c
   </dl>
   <form class="form" id="confirm-form" method="post" enctype="multipart/form-data" accept-charset="utf-8" novalidate>
     <h3><?cs var:L.application.change ?></h3>
+    <label class="check" id="replace-choice"><input type="checkbox" id="replace"> <span><?cs var:L.replace.tick ?></span></label>
+    <p class="hint"><?cs var:L.replace.text ?></p>
     <div class="consent"><p id="statement"></p>
       <label class="check"><input type="checkbox" id="agree" name="agree" value="1"> <span><?cs var:L.frame.agree ?></span></label>
       <p class="error-text" id="agree-error" hidden></p></div>

@@ -4,18 +4,11 @@
 #include "base/encode.h"
 #include "login.h"
 #include "store/certificate.h"
+#include "store/document_used.h"
 #include "store/event.h"
 #include "store/session.h"
 #include "store/signed_form.h"
 
-static const struct db_statement find_used = {
-	.name = "login find-used",
-	.sql = "SELECT 1 FROM login_used WHERE digest = ?",
-};
-static const struct db_statement use = {
-	.name = "login use",
-	.sql = "INSERT INTO login_used (digest, expires_at) VALUES (?, ?)",
-};
 /* A person who comes for the first time gets a row; IGNORE covers just the one that is there already. */
 static const struct db_statement welcome = {
 	.name = "login welcome",
@@ -27,7 +20,7 @@ static const struct db_statement meet = {
 	.sql = "UPDATE citizen SET surname = ?, name = ?, patronymic = ?, version = version + 1 WHERE iin = ?",
 };
 
-const struct db_statement *const login_statements[] = { &find_used, &use, &welcome, &meet, NULL };
+const struct db_statement *const login_statements[] = { &welcome, &meet, NULL };
 
 struct enter {
 	struct request *r;
@@ -39,19 +32,6 @@ struct enter {
 	char *cookie;
 	enum form_rule *rule;
 };
-
-enum rc
-login_db_is_used(struct db *db, const uint8_t digest[32], bool *used)
-{
-	struct db_result *row = NULL;
-	enum rc rc;
-
-	rc = db_one(db, &find_used, DB_IN(db_bytes(digest, 32)), &row);
-	*used = rc == RC_OK;
-	if (rc == RC_OK)
-		db_result_free(row);
-	return rc == RC_NOT_FOUND ? RC_OK : rc;
-}
 
 static enum rc
 citizen_meet(struct db *db, const struct cert *cert)
@@ -75,7 +55,7 @@ enter(struct db *db, void *arg)
 
 	cert_serial(cert, serial);
 	*e->rule = RULE_USED;
-	if ((rc = db_exec(db, &use, DB_IN(db_bytes(e->result->digest, 32), db_instant(e->expires)), NULL)) != RC_OK)
+	if ((rc = document_db_use(db, e->result->digest, e->expires)) != RC_OK)
 		return rc;
 	if ((rc = citizen_meet(db, cert)) != RC_OK)
 		return rc;

@@ -2,118 +2,36 @@
  * Reissue in one page: data → keys → signature → installation. The pending keys are saved, and read back, before their requests are sent;
  * whoever is interrupted after that goes on with the saved file on the pages of the application.
  */
-import { makeCsr } from './csr.js';
-import { equal, toHex } from './der.js';
+import { toHex } from './der.js';
 import { offerFiles } from './finalfiles.js';
 import { keyFields } from './keyfields.js';
-import { generateRsaPair, keyId } from './keys.js';
-import { chooseFolder, installPending, saveFile } from './keystore.js';
-import { newPassword } from './newpassword.js';
-import { openP12, writeP12 } from './p12.js';
+import { installPending } from './keystore.js';
+import { isPlaceFilled, leaving, openStep, wireMaking } from './making.js';
 import { $, attempt, csrfOf, fetchPage, fetchText, PageError, refusalOf, sentence, setError, setProgress, watchStores } from './page.js';
-import { toPem } from './x509.js';
 
 const POLL = 700;
 const PATIENCE = 120000;
 const wait = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 
-const state = { folder: null, password: '', pending: null, name: '', requests: null, number: '', document: '' };
+const state = { folder: null, password: '', pending: null, requests: null, number: '', document: '' };
 
-/* ---- steps */
+/* ---- step 3: the application's page tells what is signed */
 
-const openStep = (step) => {
-	for (const section of document.querySelectorAll('section[data-step]'))
-		section.hidden = section.dataset.step !== String(step);
-	for (const item of $('steps').children) {
-		item.toggleAttribute('aria-current', false);
-		if (item.dataset.step === String(step))
-			item.setAttribute('aria-current', 'step');
-		if (Number(item.dataset.step) < step)
-			item.dataset.done = '1';
-	}
-	$(`step${step}-title`).focus();
-};
-
-const task = (code, taskState, note = '') => {
-	const line = $('making').querySelector(`[data-task=${code}]`);
-	line.dataset.state = taskState;
-	line.querySelector('[data-note]').textContent = note;
-};
-
-const leaving = (event) => event.preventDefault();
-
-/* ---- step 1: the form's own rules, before keys are made for nothing */
-
-const isFilled = () => {
-	const email = $('email'), good = [
-		setError('email', email.value && !email.checkValidity() ? sentence('email-wrong') : ''),
-		setError('locality', $('locality').value ? '' : sentence('locality-required')),
-	];
-	if (!good[0])
-		email.focus();
-	else if (!good[1])
-		$('locality').focus();
-	return good.every(Boolean);
-};
-
-/* ---- step 2 */
-
-const makeKeys = async () => {
-	const { iin, commonName, surname, patronymic } = $('reissue').dataset;
-	const subject = { commonName, surname, iin, givenName: patronymic };
-	const pairs = {};
-	for (const purpose of ['auth', 'sign']) {
-		task(purpose, 'busy', sentence('making'));
-		pairs[purpose] = await generateRsaPair();
-		task(purpose, 'done');
-	}
-	state.requests = { auth: await makeCsr(pairs.auth, subject), sign: await makeCsr(pairs.sign, subject) };
-	const keys = await Promise.all(['auth', 'sign'].map(async (purpose) => ({
-		pkcs8: pairs[purpose].pkcs8, certificate: null, chain: [], friendlyName: purpose, localKeyId: await keyId(pairs[purpose].spki),
-	})));
-	state.name = `KEYS_${toHex(keys[0].localKeyId).slice(0, 16)}.p12`;
-	state.pending = await writeP12({ keys }, state.password);
-};
-
-/* The saved file opens with the password and holds what was made. */
-const isSaved = async (bytes) => {
-	if (!equal(bytes, state.pending))
-		return false;
-	return (await openP12(bytes, state.password)).keys.length === 2;
-};
-
-const save = async () => {
-	task('save', 'busy', sentence('saving'));
-	const how = await saveFile(state.name, state.pending, state.folder);
-	task('save', 'done', sentence('saved', { name: state.name }));
-	if (how === 'folder')
-		return true;
-	$('pending-file-name').textContent = state.name;
-	$('pending-check').hidden = false;
-	task('check', 'busy', sentence('checking'));
-	$('check-pending').focus();
-	return false;
-};
-
-const send = async () => {
-	task('check', 'done', sentence('checked'));
-	task('send', 'busy', sentence('sending'));
-	const fields = new FormData($('reissue-form'));
-	for (const [purpose, der] of Object.entries(state.requests))
-		fields.set(`csr_${purpose}`, toPem(der, 'CERTIFICATE REQUEST'));
-	const { path, page } = await fetchPage('/reissue', fields);
-	const number = path.match(/^\/applications\/(\d{14})$/)?.[1];
-	if (!number) {
-		task('send', 'failed', refusalOf(page));
-		throw new PageError(refusalOf(page));
-	}
-	task('send', 'done');
-	state.number = number;
+const showApplication = ({ number, page, requests, pending, password, folder }) => {
+	Object.assign(state, { number, requests, pending, password, folder });
 	state.document = page.getElementById('document').value;
 	$('statement').textContent = page.getElementById('statement').textContent;
 	for (const place of document.querySelectorAll('[data-from]'))
 		place.textContent = place.dataset.from === 'number' ? number : page.querySelector(`[data-application=${place.dataset.from}]`)?.textContent ?? '';
 	openStep(3);
+};
+
+/* The wish about the old pair belongs to what is signed: another document, another statement, and the tick for it again. */
+const showReplacement = async () => {
+	$('agree').checked = false;
+	const { page } = await fetchPage(`/applications/${state.number}${$('replace').checked ? '?replace=1' : ''}`);
+	state.document = page.getElementById('document').value;
+	$('statement').textContent = page.getElementById('statement').textContent;
 };
 
 /* ---- step 4 */
@@ -213,51 +131,30 @@ const confirm = async (keys) => {
 /* ---- wiring; the page without a valid key, or without attempts, has no form */
 
 if ($('reissue-form')) {
-	const password = newPassword('pending-password', 'pending-repeat');
 	const keys = keyFields();
 
 	watchStores();
 	for (const id of ['email', 'locality'])
 		$(id).addEventListener('input', () => setError(id));
 	$('agree').addEventListener('change', () => setError('agree'));
-	$('to-keys').addEventListener('click', () => isFilled() && openStep(2));
+	$('replace').addEventListener('change', () => attempt($('replace'), 'key-progress', showReplacement));
+	$('to-keys').addEventListener('click', () => isPlaceFilled() && openStep(2));
 	$('reissue-form').addEventListener('submit', (event) => {
 		/* Enter in a field goes on; only the two pasted requests are posted from here */
 		if (event.submitter?.id === 'file-application' && ($('csr_auth').value.trim() || $('csr_sign').value.trim()))
 			return;
 		event.preventDefault();
-		if (isFilled())
+		if (isPlaceFilled())
 			openStep(2);
 	});
 	document.querySelector('[data-back="1"]').addEventListener('click', () => openStep(1));
-	$('keys-form').addEventListener('submit', (event) => {
-		event.preventDefault();
-		state.password = password();
-		if (!state.password)
-			return;
-		/* the picker needs the click: before anything is awaited */
-		const folder = chooseFolder();
-		attempt($('make-keys'), 'key-progress', async () => {
-			state.folder = await folder;
-			$('keys-form').hidden = true;
-			$('making').hidden = false;
-			window.addEventListener('beforeunload', leaving);
-			await makeKeys();
-			if (await save())
-				await send();
-		});
+	wireMaking({
+		form: $('reissue-form'), target: /^\/applications\/(\d{14})$/, filed: showApplication, progress: 'key-progress',
+		subject: () => {
+			const { iin, commonName, surname, patronymic } = $('reissue').dataset;
+			return { commonName, surname, iin, givenName: patronymic };
+		},
 	});
-	$('pending-again').addEventListener('click', () => saveFile(state.name, state.pending));
-	$('check-pending').addEventListener('change', () => attempt($('pending-again'), 'check-progress', async () => {
-		const [file] = $('check-pending').files;
-		if (!file)
-			return;
-		const saved = await isSaved(new Uint8Array(await file.arrayBuffer())).catch(() => false);
-		if (!setError('check-pending', saved ? '' : sentence('wrong-pending', { name: state.name })))
-			return;
-		$('pending-check').hidden = true;
-		await send();
-	}));
 	$('confirm-form').addEventListener('submit', (event) => {
 		event.preventDefault();
 		attempt($('sign'), 'key-progress', () => confirm(keys));

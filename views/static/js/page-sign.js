@@ -8,6 +8,10 @@ const keys = keyFields();
 const kind = location.pathname.startsWith('/keys/') ? 'revocation' : 'confirmation';
 
 $('agree').addEventListener('change', () => setError('agree'));
+if ($('replace')) {
+	$('replace-apply').hidden = true;
+	$('replace').addEventListener('change', () => $('replace-form').submit());
+}
 form.addEventListener('submit', (event) => {
 	if (event.submitter && event.submitter.id !== 'sign')
 		return;
