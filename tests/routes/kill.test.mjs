@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
 
-import { call, crl, keyAndRequest, locality, login, messages, requests, serialOf, sql, withFiles } from "../lib/citizen.mjs";
+import { call, crl, keyAndRequest, locality, login, messages, requests, serialOf, sql, withFiles, filedNumber } from "../lib/citizen.mjs";
 import { Browser } from "../lib/http.mjs";
 import { instance, until } from "../lib/instance.mjs";
 import { leader, send, services, workers } from "../lib/processes.mjs";
@@ -65,9 +65,9 @@ async function journey(citizen, strike) {
 	let filed = await step("file")(file);
 	if (!isDone(filed)) filed = await again("the application", async () => {
 		const answer = await file();
-		return isDone(answer) && answer;
+		return filedNumber(answer) && answer;
 	});
-	const number = filed.location.split("/").pop();
+	const number = filedNumber(filed);
 
 	const confirm = async (send_ = attempt) => {
 		const page = await open(browser, `/applications/${number}`);

@@ -85,7 +85,11 @@ const send = async (form, requests, target) => {
 	const fields = new FormData(form);
 	for (const [purpose, der] of Object.entries(requests))
 		fields.set(`csr_${purpose}`, toPem(der, 'CERTIFICATE REQUEST'));
-	const { path, page } = await fetchPage(form.getAttribute('action'), fields);
+	let { path, page } = await fetchPage(form.getAttribute('action'), fields);
+	/* sent before, and only the answer was lost: it goes on where it stopped */
+	const filed = page.getElementById('already-filed')?.dataset.number;
+	if (filed)
+		({ path, page } = await fetchPage(`/applications/${filed}`));
 	const number = path.match(target)?.[1];
 	if (!number) {
 		task('send', 'failed', refusalOf(page));
