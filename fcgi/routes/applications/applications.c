@@ -1,5 +1,6 @@
 /*
  * GET /applications: the citizen's applications. GET /applications/{number}: one, with the document to sign while it waits for that.
+ * GET …/statement.pdf, …/statement.docx: the statement to keep, in applications_statement.c.
  * POST …/confirm: the signed consent: new -> signed; the publisher verifies it again and issues. POST …/refuse: withdrawn.
  * In:     confirm: status=signed, agree=1, signed (XML, urn:cabinet:1 confirmation)
  * Out:    303 /status/{number}; refuse: 303 /applications/{number}
@@ -73,8 +74,8 @@ struct making {
 	const struct application *a;
 };
 
-static void
-statement_make(struct buf *out, const struct request *r, const struct application *a)
+void
+applications_consent(struct buf *out, const struct request *r, const struct application *a)
 {
 	i18n_format(out, r->lang, "statement.confirmation",
 	    (const struct i18n_arg[]){ { "name", r->session.full_name }, { "iin", r->session.iin }, { "number", a->number },
@@ -91,7 +92,7 @@ document_make(struct buf *out, void *arg)
 	struct form_header header = { .site = m->r->conf->site, .lang = lang_name(m->r->lang) };
 	struct buf statement = BUF_INIT;
 
-	statement_make(&statement, m->r, m->a);
+	applications_consent(&statement, m->r, m->a);
 	form_id(header.id);
 	header.issued = m->r->session.now;
 	header.expires = header.issued + CONSENT_LIFE;
@@ -110,7 +111,7 @@ show_document(struct request *r, const struct application *a)
 	rc = signed_form_db_issue(r->db, FORM_CONFIRMATION, r->session.iin, a->number, "", lang_name(r->lang), document_make, &m,
 	    r->session.now + CONSENT_LIFE, &document);
 	if (rc == RC_OK) {
-		statement_make(&statement, r, a);
+		applications_consent(&statement, r, a);
 		page_set(r->page, "document", buf_text(&document));
 		page_set(r->page, "statement", buf_text(&statement));
 		page_set(r->page, "status_from", shown_word(r, "status", "new"));
@@ -241,6 +242,8 @@ refuse_post(struct request *r)
 static const struct route routes[] = {
 	{ METHOD_GET, "/applications", ROLE_CITIZEN, applications_get },
 	{ METHOD_GET, "/applications/{number}", ROLE_CITIZEN, application_get },
+	{ METHOD_GET, "/applications/{number}/statement.pdf", ROLE_CITIZEN, statement_pdf_get },
+	{ METHOD_GET, "/applications/{number}/statement.docx", ROLE_CITIZEN, statement_docx_get },
 	{ METHOD_POST, "/applications/{number}/confirm", ROLE_CITIZEN, confirm_post },
 	{ METHOD_POST, "/applications/{number}/refuse", ROLE_CITIZEN, refuse_post },
 };
