@@ -363,16 +363,12 @@ draw_parts(struct pen *pen)
 
 /* ---- the file */
 
-/* Made at the first statement and kept: reading the fonts takes longer than the statement. */
 static PangoFontMap *
-fonts(void)
+fonts_open(void)
 {
-	static PangoFontMap *map;
-	FcConfig *config;
+	FcConfig *config = FcConfigCreate();
+	PangoFontMap *map;
 
-	if (map != NULL)
-		return map;
-	config = FcConfigCreate();
 	for (size_t i = 0; i < sizeof(font_files) / sizeof(font_files[0]); i++) {
 		if (config == NULL || !FcConfigAppFontAddFile(config, (const FcChar8 *)font_files[i])) {
 			log_error("fonts", "%s: fontconfig: cannot be read (package fonts-dejavu-core)", font_files[i]);
@@ -455,7 +451,7 @@ enum rc
 statement_pdf(const struct statement *s, struct buf *out)
 {
 	struct buf file = BUF_CAPPED(STATEMENT_FILE_MAX);
-	PangoFontMap *map = s->overflow ? NULL : fonts();
+	PangoFontMap *map = s->overflow ? NULL : fonts_open();
 	PangoContext *context;
 	cairo_status_t status;
 	enum rc rc = RC_INTERNAL;
@@ -467,6 +463,7 @@ statement_pdf(const struct statement *s, struct buf *out)
 	context = context_new(map, s->lang);
 	status = draw(s, context, &file);
 	g_object_unref(context);
+	g_object_unref(map);
 	if (status != CAIRO_STATUS_SUCCESS)
 		log_error("statement", "pdf: cairo: %s", cairo_status_to_string(status));
 	else if (file.overflow)

@@ -37,7 +37,7 @@ async function shown(seconds) {
 }
 
 const seconds = (column) => `FLOOR(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', ${column}) / 1000000)`;
-// a value as the client prints it: tabs and line ends never occur in what these tests put in
+const unhex = (hex) => Buffer.from(hex, "hex").toString();	// the client's own letters are those of its terminal
 async function row(question) { return (await sql(site, question))[0] ?? []; }
 
 // What the statement must say, from SQL and the language file alone: texts in the order of reading.
@@ -46,22 +46,22 @@ async function expected(number, language) {
 	const text = [say("document.title"), `${say("frame.demo")}. ${say("frame.demo_text")}`];
 	const add = (label, value) => { if (value !== "" && value !== "NULL") text.push(label, value); };
 	const [created, template, origin, email, locality, store, status, reason, surname, name, patronymic, iin] = await row(`SELECT ${seconds("a.created_at")},
-		a.template, a.origin, a.email, l.name_${language === "kk" ? "kk" : "ru"}, a.store, a.status, a.reason, c.surname, c.name, c.patronymic, c.iin
+		a.template, a.origin, HEX(a.email), HEX(l.name_${language === "kk" ? "kk" : "ru"}), a.store, a.status, a.reason, HEX(c.surname), HEX(c.name), HEX(c.patronymic), c.iin
 		FROM application a JOIN citizen c ON c.iin = a.iin LEFT JOIN locality l ON l.code = a.locality WHERE a.number = '${number}'`);
 	text.push(say("application.data"));
 	add(say("application.number"), number);
 	add(say("application.created"), await shown(created));
 	add(say("application.template"), say(`template.${template}`));
 	add(say("application.origin"), say(`origin.${origin}`));
-	add(say("application.email"), email);
-	add(say("application.locality"), locality);
+	add(say("application.email"), unhex(email));
+	add(say("application.locality"), unhex(locality));
 	add(say("application.store"), say(`store.${store}`));
 	add(say("application.status"), say(`status.${status}`));
 	if (reason) add(say("application.reason"), say(`fail.${reason}`));
 	text.push(say("document.applicant"));
-	add(say("reissue.surname"), surname);
-	add(say("reissue.name"), name);
-	add(say("reissue.patronymic"), patronymic);
+	add(say("reissue.surname"), unhex(surname));
+	add(say("reissue.name"), unhex(name));
+	add(say("reissue.patronymic"), unhex(patronymic));
 	add(say("cert.iin"), iin);
 
 	const steps = await sql(site, `SELECT status, actor, LOWER(HEX(COALESCE(serial, ''))), LOWER(HEX(COALESCE(form, ''))), reason, ${seconds("at")}
@@ -73,8 +73,8 @@ async function expected(number, language) {
 		text.push(say("document.consent"), say("document.signed", { time: await shown(signed[5]) }), /<statement[^>]*>([^<]*)</.exec(xml)[1].replaceAll("&amp;", "&"));
 	} else if (status === "new") {
 		text.push(say("document.consent"), say("document.unsigned"));
-		const [full] = await row(`SELECT full_name FROM certificate WHERE iin = '${iin}' ORDER BY issued_at LIMIT 1`);
-		text.push(say("statement.confirmation", { name: full, iin, number, from: say("status.new"), to: say("status.signed") }));
+		const [full] = await row(`SELECT HEX(full_name) FROM certificate WHERE iin = '${iin}' ORDER BY issued_at LIMIT 1`);
+		text.push(say("statement.confirmation", { name: unhex(full), iin, number, from: say("status.new"), to: say("status.signed") }));
 	}
 	text.push(say("application.history"));
 	for (const [step, actor, serial, form, why, at] of steps) {

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "applications.h"
+#include "document/apart.h"
 #include "document/statement.h"
 #include "web/response.h"
 #include "web/shown.h"
@@ -170,8 +171,21 @@ statement_fill(struct statement *s, struct request *r)
 	return RC_OK;
 }
 
+/* Files are made in processes of their own: a worker keeps neither fonts nor what the libraries for them need. */
 static enum rc
-answer(struct request *r, enum rc (*make)(const struct statement *, struct buf *), const char *type, const char *suffix)
+make_pdf(const void *statement, struct buf *out)
+{
+	return statement_pdf(statement, out);
+}
+
+static enum rc
+make_docx(const void *statement, struct buf *out)
+{
+	return statement_docx(statement, out);
+}
+
+static enum rc
+answer(struct request *r, enum rc (*make)(const void *, struct buf *), const char *type, const char *suffix)
 {
 	struct statement s = { 0 };
 	struct buf file = BUF_INIT;
@@ -180,7 +194,7 @@ answer(struct request *r, enum rc (*make)(const struct statement *, struct buf *
 
 	if ((rc = statement_fill(&s, r)) != RC_OK)
 		return rc;
-	rc = make(&s, &file);
+	rc = apart_run(make, &s, STATEMENT_FILE_MAX, &file);
 	if (rc == RC_OK) {
 		snprintf(name, sizeof(name), "statement-%s.%s", r->param[0], suffix);
 		rc = response_data(r, type, name, file.data, file.len);
@@ -193,11 +207,11 @@ answer(struct request *r, enum rc (*make)(const struct statement *, struct buf *
 enum rc
 statement_pdf_get(struct request *r)
 {
-	return answer(r, statement_pdf, "application/pdf", "pdf");
+	return answer(r, make_pdf, "application/pdf", "pdf");
 }
 
 enum rc
 statement_docx_get(struct request *r)
 {
-	return answer(r, statement_docx, "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx");
+	return answer(r, make_docx, "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx");
 }
