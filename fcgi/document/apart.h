@@ -10,7 +10,7 @@
 #include "base/buf.h"
 #include "base/rc.h"
 
-#define APART_SECONDS 5		  /* of processor time; twice that by the clock */
+#define APART_SECONDS 3		  /* of processor time; twice that by the clock */
 #define APART_MEMORY (256u << 20) /* octets of address space */
 
 /*

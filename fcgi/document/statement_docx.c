@@ -51,9 +51,9 @@ static const struct {
 	const char *id, *name; /* names in small letters are Word's own */
 	const char *paragraph, *run;
 } styles[] = {
-	{ "Title", "Title", "<w:spacing w:after=\"200\" w:line=\"264\" w:lineRule=\"auto\"/>", "<w:b/><w:bCs/>" SIZE("32") },
+	{ "Title", "Title", "<w:spacing w:after=\"200\" w:line=\"264\" w:lineRule=\"auto\"/>", "<w:b/><w:bCs/>" SIZE("30") },
 	{ "Heading1", "heading 1", "<w:keepNext/><w:keepLines/><w:spacing w:before=\"280\" w:after=\"100\"/><w:outlineLvl w:val=\"0\"/>",
-	    "<w:b/><w:bCs/>" SIZE("23") },
+	    "<w:b/><w:bCs/>" SIZE("22") },
 	{ "Footer", "footer", "<w:tabs><w:tab w:val=\"right\" w:pos=\"9426\"/></w:tabs>", SOFT SIZE("16") },
 	{ "Paragraph", "Statement paragraph", "<w:spacing w:after=\"120\"/>", "" },
 	{ "Notice", "Statement notice", "<w:spacing w:after=\"120\"/>", "<w:color w:val=\"744700\"/>" SIZE("18") },
@@ -66,13 +66,12 @@ static const struct {
 /* around the language tag */
 static const char styles_head[] = DECLARATION "<w:styles " WORD "><w:docDefaults><w:rPrDefault><w:rPr>"
 					      "<w:rFonts w:ascii=\"Arial\" w:hAnsi=\"Arial\" w:eastAsia=\"Arial\" w:cs=\"Arial\"/>"
-					      "<w:color w:val=\"182224\"/>" SIZE("20") "<w:lang w:val=\"";
+					      "<w:color w:val=\"182224\"/>" SIZE("19") "<w:lang w:val=\"";
 static const char styles_base[] =
     "\"/></w:rPr></w:rPrDefault><w:pPrDefault><w:pPr><w:spacing w:after=\"0\" w:line=\"276\" w:lineRule=\"auto\"/></w:pPr></w:pPrDefault>"
     "</w:docDefaults><w:style w:type=\"paragraph\" w:default=\"1\" w:styleId=\"Normal\"><w:name w:val=\"Normal\"/><w:qFormat/></w:style>"
     "<w:style w:type=\"table\" w:default=\"1\" w:styleId=\"TableNormal\"><w:name w:val=\"Normal Table\"/>"
-    "<w:tblPr><w:tblInd w:w=\"0\" w:type=\"dxa\"/><w:tblCellMar><w:left w:w=\"0\" w:type=\"dxa\"/>"
-    "<w:right w:w=\"115\" w:type=\"dxa\"/></w:tblCellMar></w:tblPr></w:style>";
+    "<w:tblPr><w:tblInd w:w=\"0\" w:type=\"dxa\"/></w:tblPr></w:style>";
 
 /* A4, margins of 2.2 cm; twentieths of a point */
 static const char section[] =
@@ -84,9 +83,10 @@ static const char table_head[] =
     "<w:tbl><w:tblPr><w:tblW w:w=\"9426\" w:type=\"dxa\"/><w:tblBorders><w:bottom w:val=\"single\" w:sz=\"4\" w:space=\"0\" "
     "w:color=\"CDD6D8\"/>"
     "<w:insideH w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"CDD6D8\"/></w:tblBorders><w:tblLayout w:type=\"fixed\"/>"
+    "<w:tblCellMar><w:left w:w=\"0\" w:type=\"dxa\"/><w:right w:w=\"115\" w:type=\"dxa\"/></w:tblCellMar>"
     "<w:tblLook w:val=\"0080\" w:firstRow=\"0\" w:lastRow=\"0\" w:firstColumn=\"1\" w:lastColumn=\"0\" w:noHBand=\"1\" "
     "w:noVBand=\"1\"/></w:tblPr>"
-    "<w:tblGrid><w:gridCol w:w=\"3200\"/><w:gridCol w:w=\"6226\"/></w:tblGrid>";
+    "<w:tblGrid><w:gridCol w:w=\"2700\"/><w:gridCol w:w=\"6726\"/></w:tblGrid>";
 
 /* ---- texts; statement_add has left only what XML allows */
 
@@ -149,9 +149,9 @@ put_table(struct buf *out, const struct statement *s, size_t at)
 	while (at < s->count && s->part[at].kind >= STATEMENT_ROW) {
 		const struct statement_part *row = &s->part[at++];
 
-		buf_puts(out, "<w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc><w:tcPr><w:tcW w:w=\"3200\" w:type=\"dxa\"/></w:tcPr>");
+		buf_puts(out, "<w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc><w:tcPr><w:tcW w:w=\"2700\" w:type=\"dxa\"/></w:tcPr>");
 		put_paragraph(out, "RowLabel", row->label);
-		buf_puts(out, "</w:tc><w:tc><w:tcPr><w:tcW w:w=\"6226\" w:type=\"dxa\"/></w:tcPr>");
+		buf_puts(out, "</w:tc><w:tc><w:tcPr><w:tcW w:w=\"6726\" w:type=\"dxa\"/></w:tcPr>");
 		put_paragraph(out, row->kind == STATEMENT_CODE ? "RowCode" : "RowText", row->text);
 		for (; at < s->count && s->part[at].kind >= STATEMENT_DETAIL; at++)
 			put_detail(out, &s->part[at]);

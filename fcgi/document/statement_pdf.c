@@ -21,13 +21,15 @@
 #define PAGE_HEIGHT 841.89
 #define LEFT 62.0
 #define RIGHT (PAGE_WIDTH - LEFT)
-#define TOP 58.0
-#define BOTTOM (PAGE_HEIGHT - 66.0)
-#define FOOTER (PAGE_HEIGHT - 48.0)
-#define LABEL_WIDTH 154.0
-#define VALUE (LEFT + LABEL_WIDTH + 14.0)
+#define TOP 46.0
+#define BOTTOM (PAGE_HEIGHT - 56.0)
+#define FOOTER (PAGE_HEIGHT - 42.0)
+#define LABEL_WIDTH 118.0
+#define VALUE (LEFT + LABEL_WIDTH + 10.0)
 
-#define PAGES_MAX 64
+#define ROW_GAP 5.0
+
+#define PAGES_MAX 64 /* nothing is drawn of more */
 
 /* Debian's fonts-dejavu-core: has every Kazakh letter. Named by file, so that what else is installed here changes nothing. */
 #define FONTS "/usr/share/fonts/truetype/dejavu/"
@@ -48,12 +50,12 @@ static const struct {
 	double size, leading, below;
 	const struct colour *colour;
 } styles[STYLES] = {
-	[TITLE] = { "DejaVu Sans Bold", 15, 20, 12, &ink },
+	[TITLE] = { "DejaVu Sans Bold", 15, 20, 8, &ink },
 	[HEADING] = { "DejaVu Sans Bold", 10.5, 14, 5, &ink },
-	[NOTICE] = { "DejaVu Sans", 8.5, 12.5, 10, &amber },
-	[BODY] = { "DejaVu Sans", 9, 13.5, 6, &ink },
-	[LABEL] = { "DejaVu Sans", 9, 13, 0, &soft },
-	[CODE] = { MONO, 9, 13, 0, &ink },
+	[NOTICE] = { "DejaVu Sans", 8.5, 12.5, 6, &amber },
+	[BODY] = { "DejaVu Sans", 9, 12.5, 5, &ink },
+	[LABEL] = { "DejaVu Sans", 9, 12.5, 0, &soft },
+	[CODE] = { MONO, 9, 12.5, 0, &ink },
 	[DETAIL] = { "DejaVu Sans", 7.5, 11, 0, &soft },
 	[FOOT] = { "DejaVu Sans", 7.5, 11, 0, &soft },
 };
@@ -303,8 +305,8 @@ draw_row(struct pen *pen, size_t at)
 	tag_end(pen, "TR");
 	if (pen->page == page && pen->y < height)
 		pen->y = height;
-	draw_rule(pen, pen->y + 3);
-	pen->y += 6;
+	draw_rule(pen, pen->y + ROW_GAP / 2);
+	pen->y += ROW_GAP;
 	g_object_unref(label);
 	return count;
 }
@@ -315,7 +317,7 @@ draw_table(struct pen *pen, size_t at)
 	size_t from = at;
 
 	tag_begin(pen, "Table");
-	while (at < pen->s->count && pen->s->part[at].kind >= STATEMENT_ROW)
+	while (at < pen->s->count && pen->s->part[at].kind >= STATEMENT_ROW && pen->page <= PAGES_MAX)
 		at += draw_row(pen, at);
 	tag_end(pen, "Table");
 	pen->y += 6;
@@ -328,7 +330,7 @@ draw_parts(struct pen *pen)
 	pen->page = 1;
 	pen->y = TOP;
 	tag_begin(pen, "Document");
-	for (size_t i = 0; i < pen->s->count;) {
+	for (size_t i = 0; i < pen->s->count && pen->page <= PAGES_MAX;) {
 		const struct statement_part *part = &pen->s->part[i++];
 
 		switch (part->kind) {

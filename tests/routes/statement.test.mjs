@@ -1,18 +1,23 @@
 // The statement as PDF and DOCX: other programs read from both exactly what the database holds, in the order of the page.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 
 import { call, file, issued, confirm, login, sql, withFiles } from "../lib/citizen.mjs";
 import { instance, root } from "../lib/instance.mjs";
 
-let site, citizen, bare;
+let site, citizen, bare, office;
 before(async () => {
 	site = await instance();
+	office = await mkdtemp(path.join(tmpdir(), "cabinet-office-"));		// one profile: making it takes longer than a conversion
 	[citizen, bare] = [site.citizens[2], site.citizens[3]];		// all Kazakh letters; no patronymic
 });
-after(() => site?.stop());
+after(async () => {
+	if (office) await rm(office, { recursive: true, force: true });
+	await site?.stop();
+});
 
 // lines are broken where there is room: only the letters count
 const letters = (text) => text.replace(/[\s\ufeff]/g, "");
@@ -112,8 +117,8 @@ async function readDocx(body) {
 			parts[name] = (await call("unzip", ["-p", at["statement.docx"], name.replace(/[[\]]/g, "\\$&")])).stdout;
 			await withFiles({ "part.xml": parts[name] }, (one) => call("xmllint", ["--noout", "--nonet", one["part.xml"]]));
 		}
-		await call("libreoffice", [`-env:UserInstallation=file://${folder}/profile`, "--headless", "--convert-to", "txt:Text (encoded):UTF8", "--outdir", folder, at["statement.docx"]],
-		    { timeout: 120000, env: { ...process.env, HOME: folder } });
+		await call("libreoffice", [`-env:UserInstallation=file://${office}`, "--headless", "--convert-to", "txt:Text (encoded):UTF8", "--outdir", folder, at["statement.docx"]],
+		    { timeout: 120000, env: { ...process.env, HOME: office } });
 		return { names, parts, text: await readFile(path.join(folder, "statement.txt"), "utf8") };
 	});
 }
