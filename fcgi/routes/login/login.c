@@ -11,9 +11,12 @@
 #include "login.h"
 #include "store/certificate.h"
 #include "store/event.h"
+#include "store/outbox.h"
 #include "store/session.h"
 #include "store/signed_form.h"
 #include "web/route.h"
+
+#define LANGUAGE_SECONDS	(365L * 24 * 3600)
 
 enum { FIELD_SIGNED, FIELD_BACK, FIELD_ELSEWHERE, FIELD_COUNT };
 static const struct field_spec form[FIELD_COUNT] = {
@@ -104,7 +107,7 @@ login_post(struct request *r)
 	struct form_result	result = { .rule = RULE_NONE };
 	struct checking		c = { .r = r };
 	const struct form_checks checks = { .issued = check_issued, .certificate = check_certificate, .arg = &c };
-	char			cookie[SESSION_COOKIE_SIZE];
+	struct entrance		entrance;
 	enum rc			rc;
 
 	/* parse */
@@ -119,7 +122,7 @@ login_post(struct request *r)
 
 	/* act */
 	if (rc == RC_OK) {
-		rc = login_db_enter(r, &result, c.expires, field[FIELD_SIGNED].value, field[FIELD_SIGNED].len, cookie, &result.rule);
+		rc = login_db_enter(r, &result, c.expires, field[FIELD_SIGNED].value, field[FIELD_SIGNED].len, &entrance, &result.rule);
 		if (rc == RC_CONFLICT)
 			rc = RC_BAD_INPUT;
 	}
@@ -128,7 +131,9 @@ login_post(struct request *r)
 	if (rc == RC_BAD_INPUT)
 		rc = refuse(r, &result, &c, field);
 	else if (rc == RC_OK) {
-		response_cookie(r, "__Host-session", cookie, -1);
+		response_cookie(r, "__Host-session", entrance.cookie, -1);
+		if (entrance.lang[0] != '\0')
+			response_cookie(r, "language", entrance.lang, LANGUAGE_SECONDS);
 		rc = response_redirect(r, "%s", field[FIELD_BACK].error == NULL && field[FIELD_BACK].len > 0 ? field[FIELD_BACK].value : "/keys");
 	}
 	form_result_free(&result);
@@ -154,7 +159,7 @@ static const struct route routes[] = {
 
 static const struct db_statement *const *const statements[] = {
 	login_statements, session_statements, session_login_statements, session_logout_statements, certificate_statements,
-	signed_form_keep_statements, event_statements, NULL,
+	signed_form_keep_statements, outbox_statements, event_statements, NULL,
 };
 
 int

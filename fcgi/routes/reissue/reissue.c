@@ -14,6 +14,7 @@
 #include "reissue.h"
 #include "store/certificate.h"
 #include "store/event.h"
+#include "store/outbox.h"
 #include "web/route.h"
 
 enum { FIELD_EMAIL, FIELD_LOCALITY, FIELD_STORE, FIELD_CSR_AUTH, FIELD_CSR_SIGN, FIELD_COUNT };
@@ -201,7 +202,7 @@ static const struct route routes[] = {
 };
 
 static const struct db_statement *const *const statements[] = {
-	reissue_statements, session_statements, certificate_statements, event_statements, NULL,
+	reissue_statements, session_statements, certificate_statements, outbox_statements, event_statements, NULL,
 };
 
 int

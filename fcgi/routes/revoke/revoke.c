@@ -15,6 +15,7 @@
 #include "revoke.h"
 #include "store/certificate.h"
 #include "store/event.h"
+#include "store/outbox.h"
 #include "web/route.h"
 #include "web/shown.h"
 
@@ -333,7 +334,8 @@ static const struct route routes[] = {
 };
 
 static const struct db_statement *const *const statements[] = {
-	revoke_statements, register_statements, session_statements, certificate_statements, signed_form_statements, event_statements, NULL,
+	revoke_statements, register_statements, session_statements, certificate_statements, signed_form_statements, outbox_statements,
+	event_statements, NULL,
 };
 
 int
