@@ -5,7 +5,7 @@ CC	?= gcc
 BUILD	:= build$(if $(SAN),-san)
 WARN	:= -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wpointer-arith \
 	-Wcast-qual -Wwrite-strings -Wformat=2 -Wconversion -Wsign-conversion -Wundef -Wvla -Walloca -Wimplicit-fallthrough \
-	-Wnull-dereference -Wswitch-enum -Werror
+	-Wnull-dereference -Wswitch-enum -Wno-missing-field-initializers -Werror
 comma	:= ,
 HARDEN	:= $(if $(SAN),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer -fno-sanitize-recover=all,-D_FORTIFY_SOURCE=3 -fstack-clash-protection -fcf-protection) \
 	-fstack-protector-strong -fno-common -fvisibility=hidden -fPIE

@@ -17,7 +17,7 @@
   <thead><tr><th scope="col"><?cs var:L.application.at ?></th><th scope="col"><?cs var:L.application.status_name ?></th></tr></thead>
   <tbody><?cs each:h = history ?><tr data-status="<?cs var:h.status ?>">
     <td class="mono"><?cs var:h.at ?></td>
-    <td><?cs call:status(h.status, h.status_text) ?><?cs if:h.actor || h.serial || h.form || h.reason ?>
+    <td><?cs if:h.status == "new" || h.status == "signed" || h.status == "signing" ?><?cs call:state("plain", h.status_text) ?><?cs else ?><?cs call:status(h.status, h.status_text) ?><?cs /if ?><?cs if:h.actor || h.serial || h.form || h.reason ?>
       <details class="more"><summary><?cs var:L.application.more ?></summary><dl class="data small"><?cs
         call:row(L.application.actor, h.actor) ?><?cs call:row(L.application.reason, h.reason) ?><?cs call:row_mono(L.application.signed_with, h.serial) ?><?cs call:row_mono(L.application.form, h.form) ?></dl></details><?cs /if ?></td>
   </tr><?cs /each ?></tbody>

@@ -126,7 +126,7 @@
     <div class="choices" id="keys-found-list"></div>
   </fieldset>
   <p class="progress" id="key-progress" role="status" aria-live="polite"></p>
-  <div class="actions"><button class="primary" type="submit" id="sign"><?cs var:button ?></button></div>
+  <div class="actions"><button class="<?cs if:page.section == "revoke" ?>destructive<?cs else ?>primary<?cs /if ?>" type="submit" id="sign"><?cs var:button ?></button></div>
   <template id="key-card">
     <label class="choice wide key-choice"><input type="radio" name="key"><svg class="icon" aria-hidden="true"><use href="/static/icons/sprite.svg#key"></use></svg>
       <span><strong data-field="purpose"></strong><small class="misfit" data-field="misfit" hidden></small>

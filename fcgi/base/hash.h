@@ -6,11 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HASH_SIZE	32
+#define HASH_SIZE 32
 
-void	hash_sha256(uint8_t out[HASH_SIZE], const void *data, size_t len);
-void	hash_hmac(uint8_t out[HASH_SIZE], const void *key, size_t key_len, const void *data, size_t len);
-bool	hash_equal(const void *a, const void *b, size_t len);	/* constant time */
-void	hash_wipe(void *data, size_t len);
+void hash_sha256(uint8_t out[HASH_SIZE], const void *data, size_t len);
+void hash_hmac(uint8_t out[HASH_SIZE], const void *key, size_t key_len, const void *data, size_t len);
+bool hash_equal(const void *a, const void *b, size_t len); /* constant time */
+void hash_wipe(void *data, size_t len);
 
 #endif

@@ -4,10 +4,10 @@
 
 #include <stdbool.h>
 
-#define IIN_SIZE	13		/* 12 digits and NUL */
+#define IIN_SIZE 13 /* 12 digits and NUL */
 
-bool	iin_is_wellformed(const char *text);	/* 12 digits, nothing more: for numbers from certificates */
+bool iin_is_wellformed(const char *text); /* 12 digits, nothing more: for numbers from certificates */
 /* For numbers typed by a person: date exists, 7th digit 0-6, check digit in one or two passes. */
-bool	iin_is_valid(const char *text);
+bool iin_is_valid(const char *text);
 
 #endif

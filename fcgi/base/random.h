@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-void	random_bytes(void *out, size_t len);
+void random_bytes(void *out, size_t len);
 /* Uniform decimal digits, NUL-terminated; out has digits + 1 octets. */
-void	random_digits(char *out, size_t digits);
+void random_digits(char *out, size_t digits);
 
 #endif

@@ -8,31 +8,31 @@
 #include "pki/issuer_key.h"
 
 struct crl_entry {
-	uint8_t	 serial[SERIAL_SIZE];
-	instant	 revoked_at;
-	int	 reason;			/* RFC 5280, 5.3.1; 0 has no extension */
-	instant	 invalid_since;			/* invalidityDate, 5.3.2; 0: none */
+	uint8_t serial[SERIAL_SIZE];
+	instant revoked_at;
+	int reason;	       /* RFC 5280, 5.3.1; 0 has no extension */
+	instant invalid_since; /* invalidityDate, 5.3.2; 0: none */
 };
 
 struct crl_plan {
-	uint64_t	 number, base_number;	/* base_number 0: a base CRL, otherwise BaseCRLNumber of a delta */
-	instant		 this_update, next_update;
-	uint64_t	 entries, octets;	/* announced: number of entries and sum of crl_entry_size over them */
-	const char	*freshest;		/* base: URI of the delta CRL */
+	uint64_t number, base_number; /* base_number 0: a base CRL, otherwise BaseCRLNumber of a delta */
+	instant this_update, next_update;
+	uint64_t entries, octets; /* announced: number of entries and sum of crl_entry_size over them */
+	const char *freshest;	  /* base: URI of the delta CRL */
 };
 
 struct crl_info {
-	uint64_t	 number, base_number;	/* base_number 0: a base CRL */
-	instant		 this_update, next_update;
-	uint64_t	 entries, size;		/* size: octets of the file */
-	uint8_t		 sha256[32];		/* of the file */
+	uint64_t number, base_number; /* base_number 0: a base CRL */
+	instant this_update, next_update;
+	uint64_t entries, size; /* size: octets of the file */
+	uint8_t sha256[32];	/* of the file */
 };
 
 /* Octets of one entry in DER. */
-size_t	crl_entry_size(const struct crl_entry *);
+size_t crl_entry_size(const struct crl_entry *);
 
 /* RC_OK: *out is the next one; RC_NOT_FOUND: no more; anything else stops the writer with that. */
-typedef enum rc	(*crl_next)(void *arg, struct crl_entry *out);
+typedef enum rc (*crl_next)(void *arg, struct crl_entry *out);
 /*
  * Entries must rise strictly by serial. RC_INTERNAL: they did not, or were not as announced (the file is then worthless);
  * RC_UNAVAILABLE: the file could not be written. fd is at its beginning and stays open.
@@ -40,7 +40,7 @@ typedef enum rc	(*crl_next)(void *arg, struct crl_entry *out);
 MUST_USE enum rc crl_write(int fd, const struct crl_plan *, const struct issuer_key *, crl_next, void *arg, struct crl_info *out);
 
 /* Each entry of a file in turn; false stops with RC_BAD_INPUT. */
-typedef bool	(*crl_each)(void *arg, const struct crl_entry *);
+typedef bool (*crl_each)(void *arg, const struct crl_entry *);
 /*
  * Reads a DER file whole: profile of crl_write, nothing behind it, strict order, issuer and key identifier of ca, signature by its key.
  * each may be NULL. RC_NOT_FOUND: no such file; RC_BAD_INPUT with a log line otherwise.

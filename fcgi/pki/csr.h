@@ -8,25 +8,25 @@
 #include "base/iin.h"
 #include "base/rc.h"
 
-#define CSR_MAX	8192				/* octets of DER */
+#define CSR_MAX 8192 /* octets of DER */
 
 enum csr_fault {
 	CSR_OK,
-	CSR_MALFORMED,				/* no PKCS#10, or octets behind it */
-	CSR_WEAK_KEY,				/* RSA below 2048 or above 4096, public exponent not odd >= 65537, other algorithms, other curves */
-	CSR_BAD_SIGNATURE,			/* proof of possession does not verify */
-	CSR_OTHER_IIN				/* subject names an IIN that is not the citizen's */
+	CSR_MALFORMED,	   /* no PKCS#10, or octets behind it */
+	CSR_WEAK_KEY,	   /* RSA below 2048 or above 4096, public exponent not odd >= 65537, other algorithms, other curves */
+	CSR_BAD_SIGNATURE, /* proof of possession does not verify */
+	CSR_OTHER_IIN	   /* subject names an IIN that is not the citizen's */
 };
-const char	*csr_fault_name(enum csr_fault);	/* "malformed", "weak-key", "bad-signature", "other-iin" */
+const char *csr_fault_name(enum csr_fault); /* "malformed", "weak-key", "bad-signature", "other-iin" */
 
 struct csr {
-	uint8_t	*der;				/* owned */
-	size_t	 der_len;
-	uint8_t	*spki;				/* owned, SubjectPublicKeyInfo DER */
-	size_t	 spki_len;
-	uint8_t	 spki_hash[32];			/* SHA-256 of spki */
-	uint8_t	 hash[32];			/* SHA-256 of der: what the citizen signs */
-	char	 algorithm[16];			/* "RSA-2048", "EC-P256" */
+	uint8_t *der; /* owned */
+	size_t der_len;
+	uint8_t *spki; /* owned, SubjectPublicKeyInfo DER */
+	size_t spki_len;
+	uint8_t spki_hash[32]; /* SHA-256 of spki */
+	uint8_t hash[32];      /* SHA-256 of der: what the citizen signs */
+	char algorithm[16];    /* "RSA-2048", "EC-P256" */
 };
 
 /*
@@ -35,6 +35,6 @@ struct csr {
  */
 MUST_USE enum rc csr_parse(struct csr *out, const char *text, size_t len, const char *iin, enum csr_fault *fault);
 MUST_USE enum rc csr_parse_der(struct csr *out, const uint8_t *der, size_t len, const char *iin, enum csr_fault *fault);
-void		 csr_free(struct csr *);
+void csr_free(struct csr *);
 
 #endif

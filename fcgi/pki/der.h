@@ -25,31 +25,31 @@ enum {
 	DER_SEQUENCE = 0x30,
 	DER_SET = 0x31
 };
-#define DER_CONTEXT(n)		((uint8_t)(0x80 | (n)))		/* primitive */
-#define DER_CONTEXT_OF(n)	((uint8_t)(0xa0 | (n)))		/* constructed */
+#define DER_CONTEXT(n) ((uint8_t)(0x80 | (n)))	  /* primitive */
+#define DER_CONTEXT_OF(n) ((uint8_t)(0xa0 | (n))) /* constructed */
 
-#define DER_HEADER_MAX		10	/* octets of tag and length */
-#define DER_TIME_MAX		17	/* octets of a whole UTCTime or GeneralizedTime */
+#define DER_HEADER_MAX 10 /* octets of tag and length */
+#define DER_TIME_MAX 17	  /* octets of a whole UTCTime or GeneralizedTime */
 
 /* what = der_begin(b, tag); …contents…; der_end(b, what): the length is put in at the end. */
-size_t	der_begin(struct buf *, uint8_t tag);
-void	der_end(struct buf *, size_t begin);
-void	der_add(struct buf *, uint8_t tag, const void *data, size_t len);
-void	der_text(struct buf *, uint8_t tag, const char *text);
+size_t der_begin(struct buf *, uint8_t tag);
+void der_end(struct buf *, size_t begin);
+void der_add(struct buf *, uint8_t tag, const void *data, size_t len);
+void der_text(struct buf *, uint8_t tag, const char *text);
 /* Tag and length alone; out has DER_HEADER_MAX octets. Returns their number. */
-size_t	der_header(uint8_t *out, uint8_t tag, uint64_t len);
+size_t der_header(uint8_t *out, uint8_t tag, uint64_t len);
 /* Unsigned big-endian integer: leading zeros cut, one put back where the top bit is set. */
-void	der_unsigned(struct buf *, const uint8_t *data, size_t len);
-void	der_number(struct buf *, uint64_t);
+void der_unsigned(struct buf *, const uint8_t *data, size_t len);
+void der_number(struct buf *, uint64_t);
 /* Dotted form, arcs of any size (2.25.<UUID> too). false: no object identifier. */
-bool	der_oid(struct buf *, const char *dotted);
-void	der_oid_nid(struct buf *, int nid);		/* one that OpenSSL knows */
+bool der_oid(struct buf *, const char *dotted);
+void der_oid_nid(struct buf *, int nid); /* one that OpenSSL knows */
 /* RFC 5280, 4.1.2.5: UTCTime through 2049, GeneralizedTime after; whole seconds, cut. */
-void	der_time(struct buf *, instant);
+void der_time(struct buf *, instant);
 
 /* One value of this tag at *p (before end): *value, *len, and *p moved behind it. false: other tag, length not minimal or beyond end. */
-bool	der_read(const uint8_t **p, const uint8_t *end, uint8_t tag, const uint8_t **value, size_t *len);
+bool der_read(const uint8_t **p, const uint8_t *end, uint8_t tag, const uint8_t **value, size_t *len);
 /* The whole of data is a time as der_time writes it. */
-bool	der_time_parse(instant *out, const uint8_t *data, size_t len);
+bool der_time_parse(instant *out, const uint8_t *data, size_t len);
 
 #endif

@@ -14,25 +14,25 @@
 #include "pki/cert.h"
 
 #define KEY_ALGORITHM_SIZE 16
-#define KEY_RSA_MIN	2048			/* bits */
-#define KEY_RSA_MAX	4096
+#define KEY_RSA_MIN 2048 /* bits */
+#define KEY_RSA_MAX 4096
 
 /* Logs "subject: source: reason" with the oldest error of OpenSSL's queue, and empties the queue. */
-void	openssl_warn(const char *event, const char *subject, const char *what);
+void openssl_warn(const char *event, const char *subject, const char *what);
 
 /* "RSA-2048", "EC-P256", "unknown". true: inside the accepted set (RSA 2048…4096 bits with odd 2^16 < e < 2^64; P-256, named curve). */
-bool	key_describe(EVP_PKEY *, char out[KEY_ALGORITHM_SIZE]);
+bool key_describe(EVP_PKEY *, char out[KEY_ALGORITHM_SIZE]);
 /* A signature algorithm of a certificate, CRL or request that we accept: RSA PKCS#1 1.5 or ECDSA with SHA-256, SHA-384, SHA-512. */
-bool	signature_is_accepted(int nid);
+bool signature_is_accepted(int nid);
 
 /* One name as text, encoding order: "CN=…, SURNAME=…". false: not UTF-8, control characters, or longer than 1000 octets. */
-bool	name_line(struct buf *out, const X509_NAME *);
+bool name_line(struct buf *out, const X509_NAME *);
 /* UTF-8 of one attribute's value; false as above. Appends. */
-bool	name_value(struct buf *out, const X509_NAME_ENTRY *);
+bool name_value(struct buf *out, const X509_NAME_ENTRY *);
 
 /* UTCTime or GeneralizedTime in the DER form of RFC 5280, 4.1.2.5: with seconds, Z, no fraction. */
-bool	time_parse(instant *out, const ASN1_TIME *);
+bool time_parse(instant *out, const ASN1_TIME *);
 
-X509	*cert_x509(const struct cert *);	/* borrowed */
+X509 *cert_x509(const struct cert *); /* borrowed */
 
 #endif

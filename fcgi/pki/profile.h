@@ -21,25 +21,25 @@
 #define PROFILE_USAGES 8
 
 struct profile {
-	char	*name;
-	uint8_t	 key_usage_rsa, key_usage_ec;	/* first octet of the BIT STRING: 0x80 digitalSignature, 0x40 nonRepudiation, … */
-	char	*usages[PROFILE_USAGES];	/* dotted */
-	size_t	 usage_count;
-	char	*policy, *cps, *notice;
-	int64_t	 days;
-	char	*crl, *freshest_crl, *ca_issuers;
+	char *name;
+	uint8_t key_usage_rsa, key_usage_ec; /* first octet of the BIT STRING: 0x80 digitalSignature, 0x40 nonRepudiation, … */
+	char *usages[PROFILE_USAGES];	     /* dotted */
+	size_t usage_count;
+	char *policy, *cps, *notice;
+	int64_t days;
+	char *crl, *freshest_crl, *ca_issuers;
 };
 
-struct profile_values {				/* from the configuration */
-	const char	*oid_arc, *site, *plain_site;
-	int64_t		 certificate_days;
+struct profile_values { /* from the configuration */
+	const char *oid_arc, *site, *plain_site;
+	int64_t certificate_days;
 };
 
 /* Every mistake is appended to errors as "path:line: what"; RC_BAD_INPUT if there was any. *out is owned by the caller. */
-MUST_USE enum rc profile_parse(struct profile **out, const char *path, const char *text, size_t len, const struct profile_values *,
-    struct buf *errors);
+MUST_USE enum rc profile_parse(
+    struct profile **out, const char *path, const char *text, size_t len, const struct profile_values *, struct buf *errors);
 /* directory/name.conf; mistakes go to the log. */
 MUST_USE enum rc profile_load(struct profile **out, const char *directory, const char *name, const struct profile_values *);
-void	profile_free(struct profile *);
+void profile_free(struct profile *);
 
 #endif

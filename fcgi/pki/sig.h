@@ -12,9 +12,9 @@
 enum sig_algorithm { SIG_RSA_SHA256, SIG_ECDSA_P256_SHA256 };
 
 /* The key in this SubjectPublicKeyInfo fits the algorithm and is strong enough. */
-bool	sig_key_fits(enum sig_algorithm, const uint8_t *spki, size_t spki_len);
+bool sig_key_fits(enum sig_algorithm, const uint8_t *spki, size_t spki_len);
 /* true only if the signature over data is valid under that key. ECDSA: raw r||s, 64 octets. */
-bool	sig_verify_xml(enum sig_algorithm, const uint8_t *spki, size_t spki_len, const void *data, size_t len,
-	    const uint8_t *signature, size_t signature_len);
+bool sig_verify_xml(
+    enum sig_algorithm, const uint8_t *spki, size_t spki_len, const void *data, size_t len, const uint8_t *signature, size_t signature_len);
 
 #endif

@@ -206,8 +206,7 @@ store_act(struct db *db, void *arg)
 	if (rc == RC_OK)
 		rc = issuance_db_history(db, i->number, "issued", "publisher", NULL, NULL, "");
 	if (rc == RC_OK)
-		rc = outbox_db_put(
-		    db, &(struct outbox_mail){ .kind = "issued", .key = i->number, .iin = i->iin, .subject = i->number });
+		rc = outbox_db_put(db, &(struct outbox_mail){ .kind = "issued", .key = i->number, .iin = i->iin, .subject = i->number });
 	return rc;
 }
 

@@ -12,12 +12,12 @@
 #include "base/random.h"
 #include "publisher.h"
 
-#define KEEP_SECONDS 3 /* between two renewals; the lease itself lives 15 s (SQL below) */
+#define KEEP_SECONDS 3 /* between two renewals; the lease itself lives 60 s (SQL below), longer than the longest publication */
 
 /* On one machine the lock file already excludes two, so its own dead predecessor's lease need not run out; the fence holds either way. */
 static const struct db_statement take = {
 	.name = "lease take",
-	.sql = "UPDATE lease SET holder = ?, fence = fence + 1, expires_at = UTC_TIMESTAMP(6) + INTERVAL 15 SECOND"
+	.sql = "UPDATE lease SET holder = ?, fence = fence + 1, expires_at = UTC_TIMESTAMP(6) + INTERVAL 60 SECOND"
 	       " WHERE name = 'publisher' AND (expires_at <= UTC_TIMESTAMP(6) OR holder LIKE CONCAT(?, ' %'))",
 };
 static const struct db_statement held = {
@@ -26,7 +26,7 @@ static const struct db_statement held = {
 };
 static const struct db_statement fence = {
 	.name = "lease fence",
-	.sql = "UPDATE lease SET expires_at = UTC_TIMESTAMP(6) + INTERVAL 15 SECOND"
+	.sql = "UPDATE lease SET expires_at = UTC_TIMESTAMP(6) + INTERVAL 60 SECOND"
 	       " WHERE name = 'publisher' AND holder = ? AND fence = ? AND expires_at > UTC_TIMESTAMP(6)",
 };
 static const struct db_statement release = {
@@ -53,7 +53,9 @@ lease_lock(struct publisher *p)
 	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
 		bool busy = errno == EWOULDBLOCK;
 
-		if (!busy)
+		if (busy)
+			log_info("lease", "%s: another publisher of this machine is at work", p->conf->lock_file);
+		else
 			log_error("lease", "%s: %s", p->conf->lock_file, strerror(errno));
 		close(fd);
 		return busy ? RC_CONFLICT : RC_INTERNAL;

@@ -25,7 +25,7 @@
 static volatile sig_atomic_t is_stopped;
 
 static const struct db_statement *const *const work_lists[] = { lease_statements, authority_statements, evidence_statements,
-	issuance_statements, queue_statements, revocation_statements, publication_statements, outbox_statements,
+	issuance_statements, queue_statements, revocation_statements, publication_statements, purge_statements, outbox_statements,
 	event_statements, NULL };
 static const struct db_statement *const *const enrol_lists[] = { lease_statements, authority_statements, evidence_statements,
 	issuance_statements, enrol_statements, outbox_statements, event_statements, NULL };
@@ -88,7 +88,7 @@ pass(struct publisher *p)
 	if (rc != RC_OK)
 		return rc;
 	if (!p->is_started) {
-		if ((rc = authority_ensure(p)) != RC_OK || (rc = authority_files(p)) != RC_OK)
+		if ((rc = authority_ensure(p)) != RC_OK || (rc = authority_files(p)) != RC_OK || (rc = purge_work(p)) != RC_OK)
 			return rc;
 		p->is_started = true;
 	}

@@ -16,17 +16,17 @@
 #define HOLDER_SIZE 128
 
 struct publisher {
-	struct conf		*conf;
-	struct db		*db;
-	struct cert		*root, *ca;
-	struct issuer_key	*key;
-	struct profile		*profiles[3];		/* by enum cert_purpose */
-	int64_t			 ca_id;			/* row of ca */
-	bool			 is_enrolment;		/* no lease: it touches only what it made itself */
-	char			 holder[HOLDER_SIZE];
-	int64_t			 fence;			/* of the lease; 0: not held */
-	bool			 is_lost;		/* the lease went to another publisher: write nothing more */
-	bool			 is_started;		/* CA rows are there, half-done work was looked for */
+	struct conf *conf;
+	struct db *db;
+	struct cert *root, *ca;
+	struct issuer_key *key;
+	struct profile *profiles[3]; /* by enum cert_purpose */
+	int64_t ca_id;		     /* row of ca */
+	bool is_enrolment;	     /* no lease: it touches only what it made itself */
+	char holder[HOLDER_SIZE];
+	int64_t fence;	 /* of the lease; 0: not held */
+	bool is_lost;	 /* the lease went to another publisher: write nothing more */
+	bool is_started; /* CA rows are there, half-done work was looked for */
 };
 
 /* ---- lease.c ------------------------------------------------------------------------------------------------------------ */
@@ -37,7 +37,7 @@ extern const struct db_statement *const lease_statements[];
 MUST_USE enum rc lease_lock(struct publisher *);
 /* Takes the lease or keeps it alive. RC_CONFLICT: another machine has it. */
 MUST_USE enum rc lease_keep(struct publisher *);
-void	lease_release(struct publisher *);
+void lease_release(struct publisher *);
 /*
  * db_transaction whose first statement names the fence: RC_FORBIDDEN and is_lost when the lease is another's by now. An enrolment has no fence.
  */
@@ -58,10 +58,10 @@ MUST_USE enum rc authority_files(struct publisher *);
 
 /* directory/name, by way of a temporary file beside it: write, fsync, check, keep the previous as .prev, rename, fsync of the directory. */
 struct file_replacement {
-	const char	*directory, *name;
-	enum rc		(*write)(int fd, void *arg);
-	enum rc		(*check)(const char *path, void *arg);		/* NULL: none */
-	void		*arg;
+	const char *directory, *name;
+	enum rc (*write)(int fd, void *arg);
+	enum rc (*check)(const char *path, void *arg); /* NULL: none */
+	void *arg;
 };
 MUST_USE enum rc file_replace(const struct file_replacement *);
 
@@ -69,20 +69,20 @@ MUST_USE enum rc file_replace(const struct file_replacement *);
 
 extern const struct db_statement *const evidence_statements[];
 
-struct evidence {				/* a kept signed document that held when it was verified again */
-	struct form_content	 content;
-	struct cert		*signer;	/* owned */
-	uint8_t			 signer_serial[SERIAL_SIZE];
-	instant			 accepted_at;
+struct evidence { /* a kept signed document that held when it was verified again */
+	struct form_content content;
+	struct cert *signer; /* owned */
+	uint8_t signer_serial[SERIAL_SIZE];
+	instant accepted_at;
 };
 
 /*
  * RC_OK; RC_BAD_INPUT with *rule: nothing may be done because of it; anything else: could not be found out now.
  * A revocation may have been signed with the very certificate that it revokes.
  */
-MUST_USE enum rc evidence_verify(struct publisher *, const uint8_t digest[32], enum form_kind, const char *iin, struct evidence *,
-    enum form_rule *rule);
-void	evidence_free(struct evidence *);
+MUST_USE enum rc evidence_verify(
+    struct publisher *, const uint8_t digest[32], enum form_kind, const char *iin, struct evidence *, enum form_rule *rule);
+void evidence_free(struct evidence *);
 /* The signer has no row of revocation: asked again under the lock of the citizen's row. RC_CONFLICT: it has. */
 MUST_USE enum rc evidence_still_good(struct db *, const uint8_t serial[SERIAL_SIZE]);
 
@@ -90,19 +90,19 @@ MUST_USE enum rc evidence_still_good(struct db *, const uint8_t serial[SERIAL_SI
 
 extern const struct db_statement *const issuance_statements[];
 
-#define ISSUANCE_MAX 2				/* certificates of one application */
+#define ISSUANCE_MAX 2 /* certificates of one application */
 
 struct issuance {
-	char		 number[NUMBER_SIZE], iin[IIN_SIZE];
-	const char	*common_name, *surname, *patronymic;	/* borrowed; never from the application's columns */
-	const uint8_t	*form, *authorized_by;			/* borrowed; 32 and SERIAL_SIZE octets; NULL: enrolled at the centre */
-	size_t		 count;
+	char number[NUMBER_SIZE], iin[IIN_SIZE];
+	const char *common_name, *surname, *patronymic; /* borrowed; never from the application's columns */
+	const uint8_t *form, *authorized_by;		/* borrowed; 32 and SERIAL_SIZE octets; NULL: enrolled at the centre */
+	size_t count;
 	struct certificate_part {
-		enum cert_purpose	 purpose;
-		struct csr		*csr;			/* borrowed */
-		uint8_t			 serial[SERIAL_SIZE];
-		struct buf		 tbs;			/* owned */
-		struct cert		*certificate;		/* owned, once signed */
+		enum cert_purpose purpose;
+		struct csr *csr; /* borrowed */
+		uint8_t serial[SERIAL_SIZE];
+		struct buf tbs;		  /* owned */
+		struct cert *certificate; /* owned, once signed */
 	} part[ISSUANCE_MAX];
 };
 
@@ -112,16 +112,16 @@ MUST_USE enum rc issuance_build(struct publisher *, struct issuance *, instant n
 MUST_USE enum rc issuance_build_again(struct publisher *, struct issuance *);
 /* Signs what is kept and stores certificates, status, history and events in one transaction. RC_CONFLICT: the signer was revoked meanwhile. */
 MUST_USE enum rc issuance_finish(struct publisher *, struct issuance *);
-void	issuance_free(struct issuance *);
+void issuance_free(struct issuance *);
 
 /* For transactions of the application's status. */
 MUST_USE enum rc issuance_db_keep_parts(struct db *, const struct publisher *, const struct issuance *);
 /* Serials and octets that were kept. RC_NOT_FOUND: not all parts have them. */
 MUST_USE enum rc issuance_db_kept(struct publisher *, struct issuance *);
-MUST_USE enum rc issuance_db_meet(struct db *, const char *iin);	/* the citizen's row, where acts of one person meet */
+MUST_USE enum rc issuance_db_meet(struct db *, const char *iin); /* the citizen's row, where acts of one person meet */
 MUST_USE enum rc issuance_db_status(struct db *, const char *number, const char *from, const char *to, const char *reason);
-MUST_USE enum rc issuance_db_history(struct db *, const char *number, const char *status, const char *actor, const uint8_t *serial,
-    const uint8_t *form, const char *reason);
+MUST_USE enum rc issuance_db_history(
+    struct db *, const char *number, const char *status, const char *actor, const uint8_t *serial, const uint8_t *form, const char *reason);
 MUST_USE enum rc issuance_db_abandon(struct db *, const char *number);
 /* RC_CONFLICT: the key was requested for another application. */
 MUST_USE enum rc issuance_db_key(struct db *, const struct issuance *, const struct certificate_part *);
@@ -144,11 +144,11 @@ MUST_USE enum rc revocation_work(struct publisher *);
 
 extern const struct db_statement *const publication_statements[];
 
-struct publication {				/* a row of crl */
-	bool	 is_delta;
-	int64_t	 number, base_number;		/* base_number 0: a base */
-	instant	 this_update, next_update;
-	int64_t	 entries;
+struct publication { /* a row of crl */
+	bool is_delta;
+	int64_t number, base_number; /* base_number 0: a base */
+	instant this_update, next_update;
+	int64_t entries;
 };
 
 /* Publishes what was claimed before and never became visible, then what is due. */
@@ -169,6 +169,13 @@ MUST_USE enum rc publication_db_published(struct publisher *, const struct publi
 extern const struct db_statement *const enrol_statements[];
 
 /* Words after "enrol". Exit status. */
-int	enrol_run(struct publisher *, int argc, char **argv);
+int enrol_run(struct publisher *, int argc, char **argv);
+
+/* ---- purge.c */
+
+extern const struct db_statement *const purge_statements[];
+
+/* Deletes expired documents that were never signed, and expired uses of login documents; a few thousand at a time. */
+MUST_USE enum rc purge_work(struct publisher *);
 
 #endif

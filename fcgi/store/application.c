@@ -16,14 +16,14 @@ static const struct db_statement history = {
 
 const struct db_statement *const application_statements[] = { &find, &history, NULL };
 
-#define COPY(to, row, column)	snprintf((to), sizeof(to), "%s", db_get_text((row), (column)))
+#define COPY(to, row, column) snprintf((to), sizeof(to), "%s", db_get_text((row), (column)))
 
 /* Octets of a column in hex; "" when NULL or not len octets. */
 static void
 copy_hex(char *out, const struct db_result *row, unsigned column, size_t len)
 {
-	const uint8_t	*data;
-	size_t		 have;
+	const uint8_t *data;
+	size_t have;
 
 	out[0] = '\0';
 	data = db_get_bytes(row, column, &have);
@@ -34,10 +34,10 @@ copy_hex(char *out, const struct db_result *row, unsigned column, size_t len)
 enum rc
 application_db_find(struct db *db, const char *number, const char *iin, struct application *a)
 {
-	struct db_result	*row = NULL;
-	enum rc			 rc;
+	struct db_result *row = NULL;
+	enum rc rc;
 
-	*a = (struct application) { 0 };
+	*a = (struct application){ 0 };
 	if ((rc = db_one(db, &find, DB_IN(db_text(number), db_text(iin)), &row)) != RC_OK)
 		return rc;
 	COPY(a->number, row, 0);
@@ -63,8 +63,8 @@ application_db_find(struct db *db, const char *number, const char *iin, struct a
 enum rc
 application_db_history(struct db *db, const char *number, struct application_step step[APPLICATION_STEPS], size_t *count)
 {
-	struct db_result	*rows = NULL;
-	enum rc			 rc;
+	struct db_result *rows = NULL;
+	enum rc rc;
 
 	*count = 0;
 	if ((rc = db_query(db, &history, DB_IN(db_text(number)), &rows)) != RC_OK)

@@ -5,26 +5,26 @@
 #include "pki/cert.h"
 #include "store/db.h"
 
-#define NUMBER_SIZE	15			/* 14 digits and NUL */
+#define NUMBER_SIZE 15 /* 14 digits and NUL */
 
 struct application {
-	char	 number[NUMBER_SIZE];
-	char	 template_name[16], origin[16], status[16], store[32], reason[64];
-	char	 locality[10];			/* KATO code, "" if none */
-	char	 locality_ru[256], locality_kk[256], email[255];
-	uint8_t	 hash_auth[32], hash_sign[32];	/* SHA-256 of the requests */
-	instant	 created, changed;
+	char number[NUMBER_SIZE];
+	char template_name[16], origin[16], status[16], store[32], reason[64];
+	char locality[10]; /* KATO code, "" if none */
+	char locality_ru[256], locality_kk[256], email[255];
+	uint8_t hash_auth[32], hash_sign[32]; /* SHA-256 of the requests */
+	instant created, changed;
 };
 
-struct application_step {			/* one row of the history */
-	char	 status[16], actor[16], reason[64];
-	char	 serial[SERIAL_HEX_SIZE];	/* "" if none */
-	char	 form[65];			/* SHA-256 of the signed document in hex, "" if none */
-	instant	 at;
+struct application_step { /* one row of the history */
+	char status[16], actor[16], reason[64];
+	char serial[SERIAL_HEX_SIZE]; /* "" if none */
+	char form[65];		      /* SHA-256 of the signed document in hex, "" if none */
+	instant at;
 };
-#define APPLICATION_STEPS	9		/* each status at most once */
+#define APPLICATION_STEPS 9 /* each status at most once */
 
-extern const struct db_statement *const application_statements[];	/* find, history */
+extern const struct db_statement *const application_statements[]; /* find, history */
 
 /* RC_NOT_FOUND: no such application, or somebody else's. */
 MUST_USE enum rc application_db_find(struct db *, const char *number, const char *iin, struct application *);

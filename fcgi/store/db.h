@@ -17,30 +17,29 @@ struct db;
 struct db_result;
 
 struct db_statement {
-	const char	*name;			/* "session find": for logs */
-	const char	*sql;
-	bool		 stream;		/* rows are fetched one by one, not stored (large results): until the result is freed, nothing
+	const char *name; /* "session find": for logs */
+	const char *sql;
+	bool stream; /* rows are fetched one by one, not stored (large results): until the result is freed, nothing
 						   else can be asked on this connection (RC_INTERNAL) */
 };
 
 enum db_type { DB_NULL, DB_INT, DB_TEXT, DB_BYTES, DB_INSTANT };
 
 struct db_value {
-	enum db_type	 type;
-	int64_t		 integer;		/* DB_INT; DB_INSTANT: microseconds since 1970, stored as DATETIME(6) UTC */
-	const void	*data;			/* DB_TEXT, DB_BYTES; borrowed for the call */
-	size_t		 len;
+	enum db_type type;
+	int64_t integer;  /* DB_INT; DB_INSTANT: microseconds since 1970, stored as DATETIME(6) UTC */
+	const void *data; /* DB_TEXT, DB_BYTES; borrowed for the call */
+	size_t len;
 };
-struct db_value	db_null(void);
-struct db_value	db_int(int64_t);
-struct db_value	db_text(const char *);		/* NULL becomes SQL NULL */
-struct db_value	db_bytes(const void *, size_t);
-struct db_value	db_instant(instant);
+struct db_value db_null(void);
+struct db_value db_int(int64_t);
+struct db_value db_text(const char *); /* NULL becomes SQL NULL */
+struct db_value db_bytes(const void *, size_t);
+struct db_value db_instant(instant);
 
 /* DB_IN(db_text(iin), db_int(3)) gives the two arguments "in, count". */
-#define DB_IN(...)	(const struct db_value[]){ __VA_ARGS__ }, \
-			(sizeof((const struct db_value[]){ __VA_ARGS__ }) / sizeof(struct db_value))
-#define DB_NONE		NULL, 0
+#define DB_IN(...) (const struct db_value[]){ __VA_ARGS__ }, (sizeof((const struct db_value[]){ __VA_ARGS__ }) / sizeof(struct db_value))
+#define DB_NONE NULL, 0
 
 /*
  * account: "cabinet_keys"; lists: NULL-terminated array of NULL-terminated arrays of statements, borrowed for ever.
@@ -49,7 +48,7 @@ struct db_value	db_instant(instant);
  * Transactions are READ COMMITTED: each statement sees what others had committed when it began.
  */
 MUST_USE enum rc db_open(struct db **, const struct conf *, const char *account, const struct db_statement *const *const *lists);
-void	db_close(struct db *);			/* takes NULL; results are freed before */
+void db_close(struct db *); /* takes NULL; results are freed before */
 
 /* INSERT, UPDATE, DELETE. affected: rows that matched, changed or not; may be NULL. RC_CONFLICT: duplicate key. RC_UNAVAILABLE: connection lost, or conflict with another transaction. */
 MUST_USE enum rc db_exec(struct db *, const struct db_statement *, const struct db_value *in, size_t count, uint64_t *affected);
@@ -58,18 +57,18 @@ MUST_USE enum rc db_exec(struct db *, const struct db_statement *, const struct 
 MUST_USE enum rc db_query(struct db *, const struct db_statement *, const struct db_value *in, size_t count, struct db_result **out);
 /* RC_OK: a row; RC_NOT_FOUND: no more; else an error. */
 MUST_USE enum rc db_next(struct db_result *);
-void	db_result_free(struct db_result *);	/* takes NULL */
+void db_result_free(struct db_result *); /* takes NULL */
 /* First row or RC_NOT_FOUND; *out must be freed after RC_OK only. */
 MUST_USE enum rc db_one(struct db *, const struct db_statement *, const struct db_value *in, size_t count, struct db_result **out);
 
 /* Columns of the current row, from 0; borrowed until db_next or free. NULL: 0, "" (len 0), instant 0. Wrong type for a column aborts. */
-bool		 db_is_null(const struct db_result *, unsigned column);
-int64_t		 db_get_int(const struct db_result *, unsigned column);
-const char	*db_get_text(const struct db_result *, unsigned column);	/* NUL-terminated */
-const uint8_t	*db_get_bytes(const struct db_result *, unsigned column, size_t *len);
+bool db_is_null(const struct db_result *, unsigned column);
+int64_t db_get_int(const struct db_result *, unsigned column);
+const char *db_get_text(const struct db_result *, unsigned column); /* NUL-terminated */
+const uint8_t *db_get_bytes(const struct db_result *, unsigned column, size_t *len);
 /* false unless the column has exactly len octets */
-bool		 db_copy_bytes(const struct db_result *, unsigned column, void *out, size_t len);
-instant		 db_get_instant(const struct db_result *, unsigned column);
+bool db_copy_bytes(const struct db_result *, unsigned column, void *out, size_t len);
+instant db_get_instant(const struct db_result *, unsigned column);
 
 /*
  * START TRANSACTION, act, COMMIT; ROLLBACK unless act answers RC_OK. Deadlock, lock wait timeout and Galera conflicts repeat the
@@ -77,6 +76,6 @@ instant		 db_get_instant(const struct db_result *, unsigned column);
  */
 MUST_USE enum rc db_transaction(struct db *, enum rc (*act)(struct db *, void *), void *arg);
 
-bool	db_is_alive(struct db *);		/* ping, for readyz */
+bool db_is_alive(struct db *); /* ping, for readyz */
 
 #endif

@@ -7,14 +7,14 @@
 #include "store/db.h"
 
 struct event {
-	const char	*kind;			/* "login", "login-refused", "application-filed", "application-confirmed", "form-refused", "revocation", … */
-	const char	*iin;			/* NULL if unknown */
-	const char	*application;		/* NULL */
-	const uint8_t	*serial;		/* SERIAL_SIZE octets, NULL */
-	const uint8_t	*form;			/* SHA-256 of the canonical document, 32 octets, NULL */
-	const char	*rule;			/* the rule broken, NULL */
-	const char	*address;		/* client address, NULL */
-	const char	*detail;		/* short text, NULL */
+	const char *kind; /* "login", "login-refused", "application-filed", "application-confirmed", "form-refused", "revocation", … */
+	const char *iin;  /* NULL if unknown */
+	const char *application; /* NULL */
+	const uint8_t *serial;	 /* SERIAL_SIZE octets, NULL */
+	const uint8_t *form;	 /* SHA-256 of the canonical document, 32 octets, NULL */
+	const char *rule;	 /* the rule broken, NULL */
+	const char *address;	 /* client address, NULL */
+	const char *detail;	 /* short text, NULL */
 };
 
 extern const struct db_statement *const event_statements[];

@@ -10,14 +10,14 @@ static const struct db_statement find = {
 
 const struct db_statement *const register_statements[] = { &find, NULL };
 
-#define COPY(to, row, column)	snprintf((to), sizeof(to), "%s", db_get_text((row), (column)))
+#define COPY(to, row, column) snprintf((to), sizeof(to), "%s", db_get_text((row), (column)))
 
 enum rc
 register_entry_read(const struct db_result *row, struct register_entry *e)
 {
-	uint8_t	serial[SERIAL_SIZE], key_id[20];
+	uint8_t serial[SERIAL_SIZE], key_id[20];
 
-	*e = (struct register_entry) { 0 };
+	*e = (struct register_entry){ 0 };
 	if (!db_copy_bytes(row, 0, serial, sizeof(serial)) || !db_copy_bytes(row, 9, key_id, sizeof(key_id)))
 		return RC_INTERNAL;
 	hex_encode(e->serial, serial, sizeof(serial));
@@ -45,9 +45,9 @@ register_entry_read(const struct db_result *row, struct register_entry *e)
 enum rc
 register_db_find(struct db *db, const char *serial, const char *iin, struct register_entry *e)
 {
-	struct db_result	*row = NULL;
-	uint8_t			 octets[SERIAL_SIZE];
-	enum rc			 rc;
+	struct db_result *row = NULL;
+	uint8_t octets[SERIAL_SIZE];
+	enum rc rc;
 
 	if (!hex_decode(octets, sizeof(octets), serial))
 		return RC_NOT_FOUND;

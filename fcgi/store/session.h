@@ -8,32 +8,32 @@
 #include "store/db.h"
 #include "pki/cert.h"
 
-#define SESSION_COOKIE_SIZE	44
+#define SESSION_COOKIE_SIZE 44
 
 struct session {
-	uint8_t	 id[32];			/* SHA-256 of the cookie's octets */
-	char	 iin[IIN_SIZE];
-	char	*surname, *name, *patronymic, *full_name;	/* owned */
-	char	 lang[3];			/* the citizen's choice; "" if none */
-	uint8_t	 serial[SERIAL_SIZE];		/* certificate that opened it */
-	instant	 created, seen, now;		/* database time */
-	bool	 last_page;			/* the key of this session is revoked: this answer is the last */
+	uint8_t id[32]; /* SHA-256 of the cookie's octets */
+	char iin[IIN_SIZE];
+	char *surname, *name, *patronymic, *full_name; /* owned */
+	char lang[3];				       /* the citizen's choice; "" if none */
+	uint8_t serial[SERIAL_SIZE];		       /* certificate that opened it */
+	instant created, seen, now;		       /* database time */
+	bool last_page;				       /* the key of this session is revoked: this answer is the last */
 };
 
-extern const struct db_statement *const session_statements[];		/* look-up, seen, last page */
-extern const struct db_statement *const session_login_statements[];	/* insert: program login only */
-extern const struct db_statement *const session_logout_statements[];	/* end: program login */
+extern const struct db_statement *const session_statements[];	     /* look-up, seen, last page */
+extern const struct db_statement *const session_login_statements[];  /* insert: program login only */
+extern const struct db_statement *const session_logout_statements[]; /* end: program login */
 
 /*
  * cookie: as it came. RC_UNAUTHENTICATED: none, unknown, idle or absolute end passed, ended, certificate revoked or expired (unless path is
  * the one result page promised by session_db_promise: consumed). Raises seen at most once in 30 s.
  */
 MUST_USE enum rc session_db_find(struct db *, const struct conf *, const char *cookie, const char *path, struct session *out);
-void	session_free(struct session *);
+void session_free(struct session *);
 
 /* Inside the login transaction. cookie: out. user_agent: cut to 200 octets. */
-MUST_USE enum rc session_db_insert(struct db *, const struct conf *, const char *iin, const uint8_t serial[SERIAL_SIZE], const char *address,
-    const char *user_agent, char cookie[SESSION_COOKIE_SIZE]);
+MUST_USE enum rc session_db_insert(struct db *, const struct conf *, const char *iin, const uint8_t serial[SERIAL_SIZE],
+    const char *address, const char *user_agent, char cookie[SESSION_COOKIE_SIZE]);
 MUST_USE enum rc session_db_end(struct db *, const uint8_t id[32], const char *reason);
 /* Inside the revocation transaction: after this the session may show that path once more. */
 MUST_USE enum rc session_db_promise(struct db *, const uint8_t id[32], const char *path);

@@ -8,26 +8,27 @@
 #include "form/form.h"
 #include "store/db.h"
 
-extern const struct db_statement *const signed_form_statements[];	/* issue, look at, use up, keep: programs that take citizens' decisions */
-extern const struct db_statement *const signed_form_keep_statements[];	/* keep alone: program login, whose documents have no row before their use */
+extern const struct db_statement *const signed_form_statements[]; /* issue, look at, use up, keep: programs that take citizens' decisions */
+extern const struct db_statement
+    *const signed_form_keep_statements[]; /* keep alone: program login, whose documents have no row before their use */
 
-extern const struct db_statement *const signed_form_keep_statements[];	/* signed_form_db_keep alone: program login */
+extern const struct db_statement *const signed_form_keep_statements[]; /* signed_form_db_keep alone: program login */
 
 /*
  * The document for (kind, iin, subject, variant, lang): the one issued before while it is unused and has at least an hour to live, otherwise `make`
  * is called to append a new one. iin: NULL for a proof, which is bound to its application. subject: application number or serial in hex; variant: e.g. reason code and second serial.
  */
-MUST_USE enum rc signed_form_db_issue(struct db *, enum form_kind, const char *iin, const char *subject, const char *variant, const char *lang,
-    void (*make)(struct buf *, void *arg), void *arg, instant expires, struct buf *document);
+MUST_USE enum rc signed_form_db_issue(struct db *, enum form_kind, const char *iin, const char *subject, const char *variant,
+    const char *lang, void (*make)(struct buf *, void *arg), void *arg, instant expires, struct buf *document);
 
 struct signed_form_query {
-	enum form_kind		 kind;
-	const char		*iin;			/* of the session; proof: of the application; login: NULL, the certificate's is kept */
-	const char		*subject;		/* application number or serial the address names; login: NULL, the certificate's serial is kept */
-	enum cert_purpose	 purpose;
-	const struct conf	*conf;
-	const uint8_t		*spki;			/* FORM_PROOF: key of the stored request, SubjectPublicKeyInfo DER */
-	size_t			 spki_len;
+	enum form_kind kind;
+	const char *iin;     /* of the session; proof: of the application; login: NULL, the certificate's is kept */
+	const char *subject; /* application number or serial the address names; login: NULL, the certificate's serial is kept */
+	enum cert_purpose purpose;
+	const struct conf *conf;
+	const uint8_t *spki; /* FORM_PROOF: key of the stored request, SubjectPublicKeyInfo DER */
+	size_t spki_len;
 };
 /*
  * All rules of form_verify with issued documents and certificates looked up by row. RC_OK: accepted, nothing changed yet.
@@ -41,6 +42,7 @@ MUST_USE enum rc signed_form_db_check(struct db *, const struct signed_form_quer
 /* First statement of the acting transaction: issued -> used, exactly one row. RC_CONFLICT: used up meanwhile. */
 MUST_USE enum rc signed_form_db_use(struct db *, const uint8_t digest[32]);
 /* Then: keep it. signed octets as they came; signer: certificate serial, NULL for proof. */
-MUST_USE enum rc signed_form_db_keep(struct db *, const struct signed_form_query *, const struct form_result *, const char *data, size_t len);
+MUST_USE enum rc signed_form_db_keep(
+    struct db *, const struct signed_form_query *, const struct form_result *, const char *data, size_t len);
 
 #endif

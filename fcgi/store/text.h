@@ -8,6 +8,6 @@
  * Copy of s (owned by the caller, NULL for NULL): at most max octets, cut between characters; control characters become spaces, and octets
  * above 7F question marks when s is not UTF-8.
  */
-char	*text_clean(const char *s, size_t max);
+char *text_clean(const char *s, size_t max);
 
 #endif

@@ -7,13 +7,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define CSRF_SIZE	44
+#define CSRF_SIZE 44
 
 /* base64url(HMAC-SHA-256(secret, "csrf:" bound)). bound: the session cookie, or the random part of the pre-session cookie; "" gives "". */
-void	csrf_token(char out[CSRF_SIZE], const uint8_t secret[32], const char *bound);
+void csrf_token(char out[CSRF_SIZE], const uint8_t secret[32], const char *bound);
 /* Constant time. false when bound is "". */
-bool	csrf_fits(const uint8_t secret[32], const char *bound, const char *token);
+bool csrf_fits(const uint8_t secret[32], const char *bound, const char *token);
 /* Origin and Sec-Fetch-Site of a POST; "" when the client sent none, which is no fault (curl). */
-bool	csrf_origin_fits(const char *site, const char *origin, const char *fetch_site);
+bool csrf_origin_fits(const char *site, const char *origin, const char *fetch_site);
 
 #endif

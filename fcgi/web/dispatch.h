@@ -9,24 +9,24 @@
 
 /* One process's services, owned by route_main. */
 struct service {
-	const struct program	*program;
-	const struct conf	*conf;
-	struct db		*db;		/* NULL for programs without an account */
-	struct view		*view;
+	const struct program *program;
+	const struct conf *conf;
+	struct db *db; /* NULL for programs without an account */
+	struct view *view;
 };
 
 /* One request as it came. Strings are "" when the client sent none; borrowed until dispatch_end. */
 struct gateway {
-	const char	*method, *uri, *content_type, *content_length, *address;
-	const char	*user_agent, *accept_language, *origin, *fetch_site, *request_id;
-	const char	*cookie_session, *cookie_login, *cookie_language;
-	size_t		(*read)(void *arg, char *out, size_t len);	/* of the body: fewer than len octets at its end only */
-	void		*arg;
+	const char *method, *uri, *content_type, *content_length, *address;
+	const char *user_agent, *accept_language, *origin, *fetch_site, *request_id;
+	const char *cookie_session, *cookie_login, *cookie_language;
+	size_t (*read)(void *arg, char *out, size_t len); /* of the body: fewer than len octets at its end only */
+	void *arg;
 };
 
 /* r: zeroed before the first use, then used again. Afterwards r holds the answer. */
-void	dispatch(struct request *r, const struct service *, const struct gateway *);
+void dispatch(struct request *r, const struct service *, const struct gateway *);
 /* Frees what belonged to this request. */
-void	dispatch_end(struct request *);
+void dispatch_end(struct request *);
 
 #endif

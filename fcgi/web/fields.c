@@ -394,6 +394,14 @@ has_control(const char *value, size_t len, bool multiline)
 }
 
 static const char *
+missing(const struct field_spec *spec)
+{
+	if ((spec->flags & FIELD_REQUIRED) == 0)
+		return NULL;
+	return spec->missing != NULL ? spec->missing : "error.required";
+}
+
+static const char *
 check(const struct field_spec *spec, struct entry *e)
 {
 	bool upload = (spec->flags & FIELD_UPLOAD) != 0, multiline = (spec->flags & FIELD_MULTILINE) != 0;
@@ -404,7 +412,7 @@ check(const struct field_spec *spec, struct entry *e)
 		trim(e);
 	}
 	if (e->len == 0)
-		return (spec->flags & FIELD_REQUIRED) != 0 ? "error.required" : NULL;
+		return missing(spec);
 	if (e->len > spec->max)
 		return "error.too_long";
 	if (!upload && has_control(e->value, e->len, multiline))
@@ -434,7 +442,7 @@ take(const struct fields *f, const struct field_spec *spec, struct field *out)
 		found = e;
 	}
 	if (found == NULL) {
-		out->error = (spec->flags & FIELD_REQUIRED) != 0 ? "error.required" : NULL;
+		out->error = missing(spec);
 		return;
 	}
 	out->error = check(spec, found);

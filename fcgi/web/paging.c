@@ -8,7 +8,7 @@
 bool
 paging_is_day(const char *text)
 {
-	instant	from, to;
+	instant from, to;
 
 	return clock_local_day(&from, &to, text);
 }
@@ -25,7 +25,7 @@ paging_day(const char *text, instant *from, instant *to)
 bool
 paging_parse(const char *after, instant *at, char *key, size_t size)
 {
-	size_t	digits = strspn(after, "0123456789"), len;
+	size_t digits = strspn(after, "0123456789"), len;
 
 	if (digits < 1 || digits > 18 || after[digits] != '-')
 		return false;

@@ -17,21 +17,21 @@ MUST_USE enum rc response_data(struct request *, const char *content_type, const
 /* The error page: what happened, what to do, request id, support telephone. status: HTTP. */
 MUST_USE enum rc response_error(struct request *, int status);
 /* Status line and headers of the answer as CGI wants them, with the empty line. For route_main and tests. */
-void		 response_head(const struct request *, struct buf *out);
+void response_head(const struct request *, struct buf *out);
 /* The one mapping of enum rc to an HTTP status. */
-int		 response_status(enum rc);
+int response_status(enum rc);
 
 /* Set-Cookie with Path=/; Secure; HttpOnly; SameSite=Lax. max_age < 0: session cookie; 0: delete. */
-void		 response_cookie(struct request *, const char *name, const char *value, long max_age);
+void response_cookie(struct request *, const char *name, const char *value, long max_age);
 
 /*
  * A form's messages into the page: error.<field> = text of the code, errors.N.{field,text} for the summary on top.
  * Typed values: value.<field>. Fields of FIELD_UPLOAD are not echoed.
  */
-void		 response_fields(struct request *, const struct field_spec *, const struct field *, size_t count);
+void response_fields(struct request *, const struct field_spec *, const struct field *, size_t count);
 /* One message for the whole form or one field: code from views/lang. field NULL: summary only. */
-void		 response_message(struct request *, const char *field, const char *code, const struct i18n_arg *args);
+void response_message(struct request *, const char *field, const char *code, const struct i18n_arg *args);
 /* A signed document was refused: the rule's sentence (form.refused.<rule>) at the field "signed". */
-void		 response_refused(struct request *, enum form_rule);
+void response_refused(struct request *, enum form_rule);
 
 #endif

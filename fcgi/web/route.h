@@ -10,27 +10,27 @@
 #include "web/response.h"
 #include "web/view.h"
 
-enum role {					/* no default: a row with role 0 does not start */
-	ROLE_ANYONE = 1,			/* no session looked at */
-	ROLE_VISITOR,				/* session looked at if there, else pre-session */
-	ROLE_CITIZEN,				/* session needed: otherwise 303 /login?back= */
-	ROLE_LOCAL				/* loopback or listed addresses only; otherwise 404 */
+enum role {		 /* no default: a row with role 0 does not start */
+	ROLE_ANYONE = 1, /* no session looked at */
+	ROLE_VISITOR,	 /* session looked at if there, else pre-session */
+	ROLE_CITIZEN,	 /* session needed: otherwise 303 /login?back= */
+	ROLE_LOCAL	 /* loopback or listed addresses only; otherwise 404 */
 };
 
 struct route {
-	enum method	 method;
-	const char	*pattern;		/* "/keys/{serial}/revoke"; {serial} 40 hex, {number} 14 digits, {code} [0-9a-zA-Z_-]{1,64}; else 404 */
-	enum role	 role;
-	enum rc		(*handle)(struct request *);	/* RC_OK: answered by a response_* call; else its error page */
+	enum method method;
+	const char *pattern; /* "/keys/{serial}/revoke"; {serial} 40 hex, {number} 14 digits, {code} [0-9a-zA-Z_-]{1,64}; else 404 */
+	enum role role;
+	enum rc (*handle)(struct request *); /* RC_OK: answered by a response_* call; else its error page */
 };
 
 struct program {
-	const char	*name;			/* "keys" */
-	const char	*account;		/* "cabinet_keys"; NULL: no database */
+	const char *name;    /* "keys" */
+	const char *account; /* "cabinet_keys"; NULL: no database */
 	const struct route *routes;
-	size_t		 count;
-	const struct db_statement *const *const *statements;	/* lists, NULL-terminated; NULL without account */
-	const char *const *views;		/* templates, NULL-terminated */
+	size_t count;
+	const struct db_statement *const *const *statements; /* lists, NULL-terminated; NULL without account */
+	const char *const *views;			     /* templates, NULL-terminated */
 };
 
 /*
@@ -39,18 +39,18 @@ struct program {
  * Prepares statements and views before the first accept. SIGTERM: the running request is answered, then exit 0. Recycled after
  * conf->worker_requests. A database that is away: every route that needs it answers 503 with Retry-After, and reconnects.
  */
-int	route_main(const struct program *, int argc, char **argv);
+int route_main(const struct program *, int argc, char **argv);
 
 /* The pre-session cookie "__Host-login" for anonymous forms: sets it (random part fresh or kept) and fills r->csrf and r->pre_session. */
-void	route_pre_session(struct request *);
+void route_pre_session(struct request *);
 
 /* Does path fit? Number of parameters copied, or -1. */
-int	route_match(const char *pattern, const char *path, char param[REQUEST_PARAMS][REQUEST_PARAM_SIZE]);
+int route_match(const char *pattern, const char *path, char param[REQUEST_PARAMS][REQUEST_PARAM_SIZE]);
 /* Every row has a method, a role, a handler and a pattern of known places, and a session only where there is an account; logs what is not so. */
-bool	route_table_is_valid(const struct program *);
+bool route_table_is_valid(const struct program *);
 /* path of a POST becomes the page that holds its form: itself when it has a GET row, else the nearest one above, else "/". */
-void	route_form_page(const struct program *, struct buf *path);
+void route_form_page(const struct program *, struct buf *path);
 /* First 43 characters of the pre-session cookie; "" unless the cookie is well-formed. */
-void	route_pre_session_random(char out[44], const char *cookie);
+void route_pre_session_random(char out[44], const char *cookie);
 
 #endif

@@ -48,7 +48,7 @@ catch_signals(void)
 	/* without SA_RESTART: an accept that waits must come back */
 	action.sa_handler = stop;
 	sigemptyset(&action.sa_mask);
-	if (sigaction(SIGTERM, &action, NULL) != 0 || sigaction(SIGINT, &action, NULL) != 0)
+	if (sigaction(SIGTERM, &action, NULL) != 0 || sigaction(SIGINT, &action, NULL) != 0 || sigaction(SIGUSR1, &action, NULL) != 0)
 		log_fatal("start", "signal handlers");
 	action.sa_handler = SIG_IGN;
 	if (sigaction(SIGPIPE, &action, NULL) != 0)
@@ -63,6 +63,7 @@ hold_signals(int how)
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGUSR1);
 	if (sigprocmask(how, &set, NULL) != 0)
 		log_fatal("signals", "sigprocmask");
 }

@@ -8,7 +8,7 @@
 const char *
 shown_word(const struct request *r, const char *group, const char *code)
 {
-	char	name[96];
+	char name[96];
 
 	snprintf(name, sizeof(name), "%s.%s", group, code);
 	return i18n_text(r->lang, name);
@@ -23,8 +23,8 @@ shown_reason(const struct request *r, const char *reason)
 void
 shown_application(struct request *r, const struct application *a, const struct application_step *step, size_t count)
 {
-	char	time[CLOCK_SHOWN_SIZE];
-	size_t	i;
+	char time[CLOCK_SHOWN_SIZE];
+	size_t i;
 
 	page_set(r->page, "application.number", a->number);
 	clock_shown(time, a->created);
@@ -51,16 +51,16 @@ shown_application(struct request *r, const struct application *a, const struct a
 
 /* Where a value goes: into "key.serial", or into "keys.3.serial". */
 struct place {
-	struct request	*r;
-	const char	*prefix;
-	bool		 is_list;
-	size_t		 index;
+	struct request *r;
+	const char *prefix;
+	bool is_list;
+	size_t index;
 };
 
 static void
 put(const struct place *p, const char *name, const char *value)
 {
-	char	full[64];
+	char full[64];
 
 	if (p->is_list) {
 		page_item(p->r->page, p->prefix, p->index, name, value);
@@ -73,7 +73,7 @@ put(const struct place *p, const char *name, const char *value)
 static void
 put_time(const struct place *p, const char *name, instant at)
 {
-	char	time[CLOCK_SHOWN_SIZE] = "";
+	char time[CLOCK_SHOWN_SIZE] = "";
 
 	if (at != 0)
 		clock_shown(time, at);
@@ -83,8 +83,8 @@ put_time(const struct place *p, const char *name, instant at)
 static void
 put_validity(const struct place *p, const struct register_entry *c)
 {
-	const char	*validity = c->now < c->not_before ? "not_yet" : c->now > c->not_after ? "expired" : "valid";
-	char		 days[24];
+	const char *validity = c->now < c->not_before ? "not_yet" : c->now > c->not_after ? "expired" : "valid";
+	char days[24];
 
 	put_time(p, "not_before", c->not_before);
 	put_time(p, "not_after", c->not_after);
@@ -98,7 +98,7 @@ put_validity(const struct place *p, const struct register_entry *c)
 static void
 put_revocation(const struct place *p, const struct register_entry *c)
 {
-	char	reason[32];
+	char reason[32];
 
 	put(p, "revoked", c->revoked ? "1" : "0");
 	put(p, "revoked_text", shown_word(p->r, "revocation", c->revoked ? "revoked" : "good"));
@@ -111,7 +111,7 @@ put_revocation(const struct place *p, const struct register_entry *c)
 static void
 put_certificate(const struct place *p, const struct register_entry *c)
 {
-	char	href[64];
+	char href[64];
 
 	put(p, "serial", c->serial);
 	put(p, "ca", c->ca);
@@ -131,7 +131,7 @@ put_certificate(const struct place *p, const struct register_entry *c)
 void
 shown_one(struct request *r, const char *prefix, const struct register_entry *c)
 {
-	const struct place	p = { r, prefix, false, 0 };
+	const struct place p = { r, prefix, false, 0 };
 
 	put_certificate(&p, c);
 	put(&p, "subject", c->subject);
@@ -144,7 +144,7 @@ shown_one(struct request *r, const char *prefix, const struct register_entry *c)
 void
 shown_row(struct request *r, const char *list, size_t index, const struct register_entry *c)
 {
-	const struct place	p = { r, list, true, index };
+	const struct place p = { r, list, true, index };
 
 	put_certificate(&p, c);
 }

@@ -7,13 +7,13 @@
 #include "web/request.h"
 
 /* application.* and history.N.* */
-void	shown_application(struct request *, const struct application *, const struct application_step *, size_t count);
+void shown_application(struct request *, const struct application *, const struct application_step *, size_t count);
 /* Text of "<group>.<code>" in the request's language, e.g. ("status", "new"). Borrowed. */
 const char *shown_word(const struct request *, const char *group, const char *code);
 
 /* <prefix>.<name> for a page about one certificate ("key", "pair"); prefix: a literal. */
-void	shown_one(struct request *, const char *prefix, const struct register_entry *);
+void shown_one(struct request *, const char *prefix, const struct register_entry *);
 /* <list>.<index>.<name> */
-void	shown_row(struct request *, const char *list, size_t index, const struct register_entry *);
+void shown_row(struct request *, const char *list, size_t index, const struct register_entry *);
 
 #endif

@@ -23,17 +23,17 @@ struct page;
  * does not parse or a file is missing (logged). templates' strings are borrowed for ever.
  */
 MUST_USE enum rc view_open(struct view **, const struct conf *, const char *const *templates);
-void		 view_close(struct view *);
+void view_close(struct view *);
 
-struct page	*page_new(void);
-void		 page_free(struct page *);
-void		 page_reset(struct page *);
+struct page *page_new(void);
+void page_free(struct page *);
+void page_reset(struct page *);
 /* name: dotted literal "application.number"; value NULL is "". */
-void		 page_set(struct page *, const char *name, const char *value);
-void		 page_set_int(struct page *, const char *name, int64_t);
-void		 page_setf(struct page *, const char *name, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void page_set(struct page *, const char *name, const char *value);
+void page_set_int(struct page *, const char *name, int64_t);
+void page_setf(struct page *, const char *name, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* list.<index>.<name>; for <?cs each:k = keys ?><?cs var:k.serial ?> */
-void		 page_item(struct page *, const char *list, size_t index, const char *name, const char *value);
+void page_item(struct page *, const char *list, size_t index, const char *name, const char *value);
 
 /* Whole page (layout included) into out; RC_INTERNAL logged. Pages over 1 MiB are refused. */
 MUST_USE enum rc view_render(struct view *, const char *template_name, struct page *, enum lang, struct buf *out);

@@ -22,3 +22,5 @@ GRANT SELECT (ca, serial, iin, reason, revoked_at, form, verified_at, refused, f
 GRANT SELECT (ca, number, kind, base_number, this_update, next_update, entries, published_at),
   INSERT (ca, number, kind, base_number, this_update, next_update, entries, size, sha256),
   UPDATE (size, sha256, published_at) ON cabinet.crl TO 'cabinet_publisher'@'localhost';
+GRANT SELECT (expires_at), DELETE ON cabinet.form_issued TO 'cabinet_publisher'@'localhost';
+GRANT SELECT (expires_at), DELETE ON cabinet.login_used TO 'cabinet_publisher'@'localhost';

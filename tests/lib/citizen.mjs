@@ -3,6 +3,7 @@
 //   const { number, keys } = await file(browser, citizen);     an application that waits for a signature
 //   await confirm(browser, citizen, number); await issued(browser, number);
 import { execFile } from "node:child_process";
+import { webcrypto } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -13,6 +14,8 @@ import { until } from "./instance.mjs";
 import { sign } from "./sign.mjs";
 
 export const call = promisify(execFile);
+// the browser's modules need it; Node 18 does not have it as a global
+globalThis.crypto ??= webcrypto;
 
 export async function login(site, citizen, options) {
 	const browser = new Browser(site, options);

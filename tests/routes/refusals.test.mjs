@@ -250,21 +250,6 @@ test("revocation: somebody else's certificate, unknown reason, foreign pair, ano
 	assert.deepEqual(await sql(site, `SELECT reason FROM revocation WHERE serial=UNHEX('${serials.auth}')`), [["5"]]);
 });
 
-test("an expired certificate does not log in", async () => {
-	const mine = await reissue(site, other);
-	const serial = await serialOf(mine.auth.certificate);
-	/* the register's own clock decides: the row is made older, and with it the certificate no longer equals what was issued */
-	const [[der]] = await sql(site, `SELECT HEX(der) FROM certificate WHERE serial=UNHEX('${serial}')`);
-	assert.ok(der.length > 1000);
-	await sql(site, `UPDATE certificate SET not_after = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND WHERE serial=UNHEX('${serial}')`);
-	const browser = new Browser(site);
-	const page = await browser.get("/login");
-	const answer = await browser.post("/login", { csrf: page.csrf, signed: await sign(page.document, mine.auth) });
-	assert.equal(answer.status, 422);
-	assert.equal(await lastEvent("login-refused"), "certificate-time");
-	await mine.browser.get("/keys");
-});
-
 test("filters that say nothing are told so", async () => {
 	const browser = await login(site, citizen);
 	for (const query of ["application=1", "serial=xyz", "created=31.02.2026", "algorithm=MD5", "application=%ff"]) {

@@ -235,8 +235,8 @@ static void
 mail_servers(void **state)
 {
 	static const char *const good[] = { "smtp://mail.example.kz", "smtp://localhost:25", "smtps://mail.example.kz:465", "" };
-	static const char *const bad[] = { "mail.example.kz", "http://mail.example.kz", "smtp://", "smtp://a/b", "smtp://a:0", "smtp://a:65536",
-		"smtp://user@a", "smtp://A", "smtps://a b", "file:///etc/passwd", "smtp://a:25:25" };
+	static const char *const bad[] = { "mail.example.kz", "http://mail.example.kz", "smtp://", "smtp://a/b", "smtp://a:0",
+		"smtp://a:65536", "smtp://user@a", "smtp://A", "smtps://a b", "file:///etc/passwd", "smtp://a:25:25" };
 	char text[512];
 
 	(void)state;

@@ -5,6 +5,7 @@
 
 #include <sys/wait.h>
 
+#include "base/mem.h"
 #include "base/log.h"
 #include "database.h"
 
@@ -166,7 +167,7 @@ test_long_values_are_whole(void **state)
 	static const size_t lengths[] = { 10, 20000, 8191, 8192, 8193, 0, 700000, 3 };
 	struct db *db = opened();
 	struct db_result *rows;
-	char *data = malloc(700000);
+	char *data = mem_zero(1, 700000);
 
 	(void)state;
 	for (size_t i = 0; i < 700000; i++)

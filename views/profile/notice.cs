@@ -2,6 +2,7 @@
 set:page.title = L.notme.title ?><?cs set:page.path = "/" ?><?cs
 set:crumbs.0.text = L.frame.home ?><?cs set:crumbs.0.href = "/" ?><?cs set:crumbs.1.text = L.notme.title ?><?cs include:"head.cs" ?>
 <h1><?cs if:link.over ?><?cs var:L.notme.over ?><?cs else ?><?cs var:L.notme.title ?><?cs /if ?></h1>
+<?cs if:!link.used && !link.over ?><p class="lead"><?cs var:L.notme.text ?></p><?cs /if ?>
 <dl class="data">
   <?cs call:row(L.notme.what, link.what) ?>
   <?cs call:row_mono(L.application.number, link.number) ?>
@@ -17,12 +18,12 @@ set:crumbs.0.text = L.frame.home ?><?cs set:crumbs.0.href = "/" ?><?cs set:crumb
 <p class="lead"><?cs var:L.notme.over_text ?></p>
 <div class="actions"><a class="button primary" href="/keys?for=revoke"><?cs var:L.notme.revoke ?></a></div>
 <?cs else ?>
-<p class="lead"><?cs var:L.notme.text ?></p>
+<h2><?cs var:L.notme.will ?></h2>
 <ul class="means"><li><?cs var:L.notme.will_sessions ?></li><?cs if:link.kind == "filed" ?><li><?cs var:L.notme.will_filed ?></li><?cs elif:link.kind == "email_changed" ?><li><?cs var:L.notme.will_email ?></li><?cs /if ?></ul>
+<p class="hint"><?cs var:L.notme.was_me ?></p>
 <form method="post" action="<?cs var:path ?>">
   <?cs call:csrf() ?>
   <div class="actions"><button class="destructive" type="submit" id="stop"><?cs var:L.notme.stop ?></button></div>
 </form>
-<p class="hint"><?cs var:L.notme.was_me ?></p>
 <?cs /if ?>
 <?cs include:"foot.cs" ?>

@@ -21,6 +21,8 @@ set:crumbs.0.text = L.frame.home ?><?cs set:crumbs.0.href = "/" ?><?cs set:crumb
   <?cs call:field("code", "text", L.profile.code, L.profile.code_hint, "", error.code, 1, "numeric", "short", "one-time-code") ?>
   <div class="actions"><button class="primary" type="submit" id="confirm-email"><?cs var:L.profile.confirm ?></button></div>
 </form>
+<form method="post" action="/profile" accept-charset="utf-8"><?cs call:csrf() ?><input type="hidden" name="language" value="<?cs var:profile.language ?>"><input type="hidden" name="notify" value="<?cs var:profile.notify ?>"><input type="hidden" name="email" value="<?cs var:profile.pending ?>">
+  <div class="actions"><button class="quiet" type="submit" id="again"><?cs call:icon("refresh") ?><span><?cs var:L.profile.again ?></span></button></div></form>
 </section><?cs /if ?>
 <section aria-labelledby="settings"><h2 id="settings"><?cs var:L.profile.settings ?></h2>
 <form class="form" id="settings-form" method="post" action="/profile" accept-charset="utf-8" novalidate>
@@ -38,8 +40,6 @@ set:crumbs.0.text = L.frame.home ?><?cs set:crumbs.0.href = "/" ?><?cs set:crumb
   <?cs call:field("email", "email", L.profile.email, L.profile.email_hint, value.email, error.email, 0, "email", "long", "email") ?>
   <div class="actions"><button class="primary" type="submit" id="save"><?cs var:L.profile.save ?></button></div>
 </form>
-<?cs if:profile.pending ?><form method="post" action="/profile" accept-charset="utf-8"><?cs call:csrf() ?><input type="hidden" name="language" value="<?cs var:value.language ?>"><input type="hidden" name="notify" value="<?cs var:value.notify ?>"><input type="hidden" name="email" value="<?cs var:profile.pending ?>">
-  <div class="actions"><button class="quiet" type="submit" id="again"><?cs call:icon("refresh") ?><span><?cs var:L.profile.again ?></span></button></div></form><?cs /if ?>
 </section>
 <?cs if:former.0.email ?><section aria-labelledby="former"><h2 id="former"><?cs var:L.profile.former ?></h2>
 <p class="hint"><?cs var:L.profile.former_text ?></p>

@@ -127,7 +127,8 @@ set:crumbs.0.text = L.menu.title ?><?cs set:crumbs.0.href = "/keys" ?><?cs set:c
       <thead><tr><th scope="col"><?cs var:L.application.at ?></th><th scope="col"><?cs var:L.application.status_name ?></th></tr></thead>
       <tbody id="statuses"></tbody></table></div>
   <div id="done" hidden>
-    <?cs call:notice("success", L.install.done) ?>
+    <div id="files-ready"><?cs call:notice("info", L.install.files_ready) ?></div>
+    <div id="installed" role="status" hidden><?cs call:notice("success", L.install.done) ?></div>
     <?cs call:number("application-number", L.application.number, "") ?>
     <p><?cs var:L.install.two_files ?></p>
     <ul class="files" id="final-files"></ul>

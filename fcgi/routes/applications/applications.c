@@ -16,7 +16,7 @@
 #include "web/route.h"
 #include "web/shown.h"
 
-#define CONSENT_LIFE	(24 * HOUR)
+#define CONSENT_LIFE (24 * HOUR)
 
 /* ---- list */
 
@@ -37,12 +37,12 @@ static const struct field_spec list_form[LIST_COUNT] = {
 static enum rc
 applications_get(struct request *r)
 {
-	struct field			field[LIST_COUNT];
-	struct applications_filter	filter = { 0 };
-	struct buf			carry = BUF_INIT;
-	char				after_number[NUMBER_SIZE];
-	bool				good;
-	enum rc				rc;
+	struct field field[LIST_COUNT];
+	struct applications_filter filter = { 0 };
+	struct buf carry = BUF_INIT;
+	char after_number[NUMBER_SIZE];
+	bool good;
+	enum rc rc;
 
 	/* parse: a filter with a fault shows the fault and no list */
 	good = fields_take(r->fields, list_form, LIST_COUNT, field) == RC_OK;
@@ -68,25 +68,28 @@ applications_get(struct request *r)
 
 /* ---- one application */
 
-struct making { struct request *r; const struct application *a; };
+struct making {
+	struct request *r;
+	const struct application *a;
+};
 
 static void
 statement_make(struct buf *out, const struct request *r, const struct application *a)
 {
 	i18n_format(out, r->lang, "statement.confirmation",
-	    (const struct i18n_arg[]) { { "name", r->session.full_name }, { "iin", r->session.iin }, { "number", a->number },
+	    (const struct i18n_arg[]){ { "name", r->session.full_name }, { "iin", r->session.iin }, { "number", a->number },
 		{ "from", shown_word(r, "status", "new") }, { "to", shown_word(r, "status", "signed") }, { NULL, NULL } });
 }
 
 static void
 document_make(struct buf *out, void *arg)
 {
-	const struct making		*m = arg;
-	const struct form_citizen	 citizen = { m->r->session.iin, m->r->session.full_name };
-	const struct form_application	 application = { m->a->number, m->a->template_name, m->a->origin, m->a->email, m->a->locality, m->a->store,
-		m->a->created, m->a->hash_auth, m->a->hash_sign };
-	struct form_header		 header = { .site = m->r->conf->site, .lang = lang_name(m->r->lang) };
-	struct buf			 statement = BUF_INIT;
+	const struct making *m = arg;
+	const struct form_citizen citizen = { m->r->session.iin, m->r->session.full_name };
+	const struct form_application application = { m->a->number, m->a->template_name, m->a->origin, m->a->email, m->a->locality,
+		m->a->store, m->a->created, m->a->hash_auth, m->a->hash_sign };
+	struct form_header header = { .site = m->r->conf->site, .lang = lang_name(m->r->lang) };
+	struct buf statement = BUF_INIT;
 
 	statement_make(&statement, m->r, m->a);
 	form_id(header.id);
@@ -100,9 +103,9 @@ document_make(struct buf *out, void *arg)
 static enum rc
 show_document(struct request *r, const struct application *a)
 {
-	struct making	m = { r, a };
-	struct buf	document = BUF_INIT, statement = BUF_INIT;
-	enum rc		rc;
+	struct making m = { r, a };
+	struct buf document = BUF_INIT, statement = BUF_INIT;
+	enum rc rc;
 
 	rc = signed_form_db_issue(r->db, FORM_CONFIRMATION, r->session.iin, a->number, "", lang_name(r->lang), document_make, &m,
 	    r->session.now + CONSENT_LIFE, &document);
@@ -121,11 +124,11 @@ show_document(struct request *r, const struct application *a)
 static enum rc
 application_page(struct request *r, int status)
 {
-	struct application	a;
-	struct application_step	step[APPLICATION_STEPS];
-	bool			waits;
-	size_t			count;
-	enum rc			rc;
+	struct application a;
+	struct application_step step[APPLICATION_STEPS];
+	bool waits;
+	size_t count;
+	enum rc rc;
 
 	if ((rc = application_db_find(r->db, r->param[0], r->session.iin, &a)) != RC_OK)
 		return rc;
@@ -164,21 +167,22 @@ is_agreed(const char *value)
 
 static const struct field_spec form[FIELD_COUNT] = {
 	[FIELD_STATUS] = { "status", 16, FIELD_REQUIRED, is_signed, "error.status" },
-	[FIELD_AGREE] = { "agree", 8, FIELD_REQUIRED, is_agreed, "error.agree" },
-	[FIELD_SIGNED] = { "signed", FORM_MAX + 1, FIELD_REQUIRED | FIELD_UPLOAD, NULL, NULL },
+	[FIELD_AGREE] = { "agree", 8, FIELD_REQUIRED, is_agreed, "error.agree", "error.agree" },
+	[FIELD_SIGNED] = { "signed", FORM_MAX + 1, FIELD_REQUIRED | FIELD_UPLOAD, NULL, NULL, "error.signed_missing" },
 };
 
 static enum rc
 confirm_post(struct request *r)
 {
-	struct field			 field[FIELD_COUNT];
-	struct application		 a;
-	struct form_result		 result = { .rule = RULE_NONE };
-	const struct signed_form_query	 query = { .kind = FORM_CONFIRMATION, .iin = r->session.iin, .subject = r->param[0],
-					     .purpose = PURPOSE_SIGN, .conf = r->conf };
-	enum form_rule			 rule = RULE_NONE;
-	char				*variant = NULL;
-	enum rc				 rc;
+	struct field field[FIELD_COUNT];
+	struct application a;
+	struct form_result result = { .rule = RULE_NONE };
+	const struct signed_form_query query = {
+		.kind = FORM_CONFIRMATION, .iin = r->session.iin, .subject = r->param[0], .purpose = PURPOSE_SIGN, .conf = r->conf
+	};
+	enum form_rule rule = RULE_NONE;
+	char *variant = NULL;
+	enum rc rc;
 
 	/* parse */
 	if (fields_take(r->fields, form, FIELD_COUNT, field) != RC_OK) {
@@ -211,7 +215,7 @@ confirm_post(struct request *r)
 		response_message(r, "status", "error.status", NULL);
 		rc = application_page(r, 409);
 	}
- out:
+out:
 	form_result_free(&result);
 	free(variant);
 	return rc;
@@ -220,8 +224,8 @@ confirm_post(struct request *r)
 static enum rc
 refuse_post(struct request *r)
 {
-	struct application	a;
-	enum rc			rc;
+	struct application a;
+	enum rc rc;
 
 	if ((rc = application_db_find(r->db, r->param[0], r->session.iin, &a)) != RC_OK)
 		return rc;
@@ -242,13 +246,23 @@ static const struct route routes[] = {
 };
 
 static const struct db_statement *const *const statements[] = {
-	applications_statements, application_statements, session_statements, certificate_statements, signed_form_statements, event_statements, NULL,
+	applications_statements,
+	application_statements,
+	session_statements,
+	certificate_statements,
+	signed_form_statements,
+	event_statements,
+	NULL,
 };
 
 int
 main(int argc, char **argv)
 {
-	return route_main(&(const struct program) { .name = "applications", .account = "cabinet_applications", .routes = routes,
-	    .count = sizeof(routes) / sizeof(routes[0]), .statements = statements,
-	    .views = (const char *const[]) { "applications/list.cs", "applications/show.cs", NULL } }, argc, argv);
+	return route_main(&(const struct program){ .name = "applications",
+			      .account = "cabinet_applications",
+			      .routes = routes,
+			      .count = sizeof(routes) / sizeof(routes[0]),
+			      .statements = statements,
+			      .views = (const char *const[]){ "applications/list.cs", "applications/show.cs", NULL } },
+	    argc, argv);
 }

@@ -7,11 +7,11 @@
 #include "web/request.h"
 
 struct applications_filter {
-	const char	*number;		/* "" or 14 digits */
-	instant		 from, to;		/* created in [from, to) */
-	instant		 after_at;		/* page by key: older than this row; 0: first page */
-	const char	*after_number;
-	const char	*carry;			/* "&created=…" for the next page's address, or "" */
+	const char *number; /* "" or 14 digits */
+	instant from, to;   /* created in [from, to) */
+	instant after_at;   /* page by key: older than this row; 0: first page */
+	const char *after_number;
+	const char *carry; /* "&created=…" for the next page's address, or "" */
 };
 
 extern const struct db_statement *const applications_statements[];

@@ -22,7 +22,8 @@ static const struct db_statement meet = {
 };
 static const struct db_statement confirm = {
 	.name = "applications confirm",
-	.sql = "UPDATE application SET status = 'signed', form = ?, changed_at = UTC_TIMESTAMP(6) WHERE number = ? AND iin = ? AND status = 'new'",
+	.sql = "UPDATE application SET status = 'signed', form = ?, changed_at = UTC_TIMESTAMP(6) WHERE number = ? AND iin = ? AND status "
+	       "= 'new'",
 };
 static const struct db_statement withdraw = {
 	.name = "applications withdraw",
@@ -38,17 +39,18 @@ const struct db_statement *const applications_statements[] = { &list, &meet, &co
 enum rc
 applications_db_list(struct request *r, const struct applications_filter *f)
 {
-	struct db_result	*rows = NULL;
-	char			 text[NUMBER_SIZE] = "", time[CLOCK_SHOWN_SIZE];
-	instant			 last = 0;
-	int64_t			 n = 0;
-	enum rc			 rc;
+	struct db_result *rows = NULL;
+	char text[NUMBER_SIZE] = "", time[CLOCK_SHOWN_SIZE];
+	instant last = 0;
+	int64_t n = 0;
+	enum rc rc;
 
 	/* the row after which the page starts: strictly older, or of the same microsecond with a smaller number */
 	rc = db_query(r->db, &list,
-	    DB_IN(db_text(r->session.iin), db_instant(f->from), db_instant(f->after_at != 0 && f->after_at + 1 < f->to ? f->after_at + 1 : f->to),
-		db_instant(f->after_at != 0 ? f->after_at : PAGING_FOREVER), db_text(f->after_number), db_text(f->number), db_text(f->number),
-		db_int(r->conf->list_page + 1)),
+	    DB_IN(db_text(r->session.iin), db_instant(f->from),
+		db_instant(f->after_at != 0 && f->after_at + 1 < f->to ? f->after_at + 1 : f->to),
+		db_instant(f->after_at != 0 ? f->after_at : PAGING_FOREVER), db_text(f->after_number), db_text(f->number),
+		db_text(f->number), db_int(r->conf->list_page + 1)),
 	    &rows);
 	if (rc != RC_OK)
 		return rc;
@@ -73,38 +75,43 @@ applications_db_list(struct request *r, const struct applications_filter *f)
 }
 
 struct decision {
-	struct request			*r;
-	const struct application	*application;
-	const struct signed_form_query	*query;
-	const struct form_result	*result;
-	const char			*signed_text;
-	size_t				 len;
-	enum form_rule			*rule;
+	struct request *r;
+	const struct application *application;
+	const struct signed_form_query *query;
+	const struct form_result *result;
+	const char *signed_text;
+	size_t len;
+	enum form_rule *rule;
 };
 
 /* The history row and the event behind a changed application. form: NULL for acts without a signature. */
 static enum rc
 record(struct db *db, const struct decision *d, const char *status, const char *kind, const uint8_t *serial, const uint8_t *form)
 {
-	enum rc	rc;
+	enum rc rc;
 
 	rc = db_exec(db, &history,
-	    DB_IN(db_text(d->application->number), db_text(status), db_bytes(serial, SERIAL_SIZE), form != NULL ? db_bytes(form, 32) : db_null()),
+	    DB_IN(db_text(d->application->number), db_text(status), db_bytes(serial, SERIAL_SIZE),
+		form != NULL ? db_bytes(form, 32) : db_null()),
 	    NULL);
 	if (rc != RC_OK)
 		return rc;
-	return event_db_insert(db, &(struct event) { .kind = kind, .iin = d->r->session.iin, .application = d->application->number,
-	    .serial = serial, .form = form, .address = d->r->address });
+	return event_db_insert(db, &(struct event){ .kind = kind,
+				       .iin = d->r->session.iin,
+				       .application = d->application->number,
+				       .serial = serial,
+				       .form = form,
+				       .address = d->r->address });
 }
 
 static enum rc
 confirm_act(struct db *db, void *arg)
 {
-	const struct decision	*d = arg;
-	const uint8_t		*digest = d->result->digest;
-	uint8_t			 serial[SERIAL_SIZE];
-	uint64_t		 changed = 0;
-	enum rc			 rc;
+	const struct decision *d = arg;
+	const uint8_t *digest = d->result->digest;
+	uint8_t serial[SERIAL_SIZE];
+	uint64_t changed = 0;
+	enum rc rc;
 
 	cert_serial(d->result->certificate, serial);
 	*d->rule = RULE_USED;
@@ -127,10 +134,10 @@ confirm_act(struct db *db, void *arg)
 }
 
 enum rc
-applications_db_confirm(struct request *r, const struct application *a, const struct signed_form_query *query, const struct form_result *result,
-    const char *signed_text, size_t len, enum form_rule *rule)
+applications_db_confirm(struct request *r, const struct application *a, const struct signed_form_query *query,
+    const struct form_result *result, const char *signed_text, size_t len, enum form_rule *rule)
 {
-	struct decision	d = { r, a, query, result, signed_text, len, rule };
+	struct decision d = { r, a, query, result, signed_text, len, rule };
 
 	return db_transaction(r->db, confirm_act, &d);
 }
@@ -138,9 +145,9 @@ applications_db_confirm(struct request *r, const struct application *a, const st
 static enum rc
 withdraw_act(struct db *db, void *arg)
 {
-	const struct decision	*d = arg;
-	uint64_t		 changed = 0;
-	enum rc			 rc;
+	const struct decision *d = arg;
+	uint64_t changed = 0;
+	enum rc rc;
 
 	if ((rc = db_exec(db, &meet, DB_IN(db_text(d->r->session.iin)), NULL)) != RC_OK)
 		return rc;
@@ -156,7 +163,7 @@ withdraw_act(struct db *db, void *arg)
 enum rc
 applications_db_withdraw(struct request *r, const struct application *a)
 {
-	struct decision	d = { .r = r, .application = a };
+	struct decision d = { .r = r, .application = a };
 
 	return db_transaction(r->db, withdraw_act, &d);
 }

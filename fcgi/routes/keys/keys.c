@@ -16,7 +16,7 @@
 #include "web/route.h"
 #include "web/shown.h"
 
-#define FRESH	(10 * MINUTE)			/* how long a revocation is news on the certificate's page */
+#define FRESH (10 * MINUTE) /* how long a revocation is news on the certificate's page */
 
 static const struct db_statement list = {
 	.name = "keys list",
@@ -65,7 +65,7 @@ static const struct field_spec form[FIELD_COUNT] = {
 static void
 next_page(struct request *r, const struct field *field, instant at, const char *serial)
 {
-	struct buf	href = BUF_INIT;
+	struct buf href = BUF_INIT;
 
 	buf_printf(&href, "/keys?after=%" PRId64 "-%s", at, serial);
 	for (int i = FIELD_APPLICATION; i <= FIELD_ALGORITHM; i++)
@@ -78,16 +78,17 @@ next_page(struct request *r, const struct field *field, instant at, const char *
 static enum rc
 show_list(struct request *r, const struct field *field)
 {
-	struct register_entry	 entry;
-	struct db_result	*rows = NULL;
-	char			 after[SERIAL_HEX_SIZE], last[SERIAL_HEX_SIZE] = "";
-	uint8_t			 after_serial[SERIAL_SIZE] = { 0 };
-	instant			 from, to, after_at = 0, last_at = 0;
-	int64_t			 n = 0;
-	enum rc			 rc;
+	struct register_entry entry;
+	struct db_result *rows = NULL;
+	char after[SERIAL_HEX_SIZE], last[SERIAL_HEX_SIZE] = "";
+	uint8_t after_serial[SERIAL_SIZE] = { 0 };
+	instant from, to, after_at = 0, last_at = 0;
+	int64_t n = 0;
+	enum rc rc;
 
 	paging_day(field[FIELD_CREATED].value, &from, &to);
-	if (!paging_parse(field[FIELD_AFTER].value, &after_at, after, sizeof(after)) || !hex_decode(after_serial, sizeof(after_serial), after))
+	if (!paging_parse(field[FIELD_AFTER].value, &after_at, after, sizeof(after)) ||
+	    !hex_decode(after_serial, sizeof(after_serial), after))
 		after_at = 0;
 	if (after_at != 0)
 		page_set(r->page, "pager.first", "/keys");
@@ -117,9 +118,9 @@ show_list(struct request *r, const struct field *field)
 static enum rc
 keys_get(struct request *r)
 {
-	struct field	field[FIELD_COUNT];
-	bool		good, filtered = false;
-	enum rc		rc;
+	struct field field[FIELD_COUNT];
+	bool good, filtered = false;
+	enum rc rc;
 
 	good = fields_take(r->fields, form, FIELD_COUNT, field) == RC_OK;
 	response_fields(r, form, field, FIELD_COUNT);
@@ -136,15 +137,23 @@ keys_get(struct request *r)
 
 /* ---- one certificate */
 
+/* Number of a CRL; nothing for 0: not on one yet. */
+static void
+set_number(struct request *r, const char *name, int64_t number)
+{
+	if (number != 0)
+		page_set_int(r->page, name, number);
+}
+
 static void
 show_effect(struct request *r, const struct register_entry *e)
 {
-	char	time[CLOCK_SHOWN_SIZE];
+	char time[CLOCK_SHOWN_SIZE];
 
 	clock_shown(time, e->revoked_at);
 	page_set(r->page, "effect.registered", time);
-	page_setf(r->page, "effect.delta", e->first_delta != 0 ? "%" PRId64 : "", e->first_delta);
-	page_setf(r->page, "effect.base", e->first_base != 0 ? "%" PRId64 : "", e->first_base);
+	set_number(r, "effect.delta", e->first_delta);
+	set_number(r, "effect.base", e->first_base);
 	if (e->now - e->revoked_at < FRESH) {
 		page_set(r->page, "notice.kind", "success");
 		page_set(r->page, "notice.text", shown_word(r, "notice", "revoked"));
@@ -154,8 +163,8 @@ show_effect(struct request *r, const struct register_entry *e)
 static enum rc
 key_get(struct request *r)
 {
-	struct register_entry	entry;
-	enum rc			rc;
+	struct register_entry entry;
+	enum rc rc;
 
 	if ((rc = register_db_find(r->db, r->param[0], r->session.iin, &entry)) != RC_OK)
 		return rc;
@@ -169,11 +178,11 @@ key_get(struct request *r)
 static enum rc
 find_der(struct request *r, struct buf *out)
 {
-	struct db_result	*row = NULL;
-	uint8_t			 serial[SERIAL_SIZE];
-	const uint8_t		*data;
-	size_t			 len;
-	enum rc			 rc;
+	struct db_result *row = NULL;
+	uint8_t serial[SERIAL_SIZE];
+	const uint8_t *data;
+	size_t len;
+	enum rc rc;
 
 	if (!hex_decode(serial, sizeof(serial), r->param[0]))
 		return RC_NOT_FOUND;
@@ -188,9 +197,9 @@ find_der(struct request *r, struct buf *out)
 static enum rc
 cer_get(struct request *r)
 {
-	struct buf	data = BUF_INIT;
-	char		name[SERIAL_HEX_SIZE + 4];
-	enum rc		rc;
+	struct buf data = BUF_INIT;
+	char name[SERIAL_HEX_SIZE + 4];
+	enum rc rc;
 
 	if ((rc = find_der(r, &data)) == RC_OK) {
 		snprintf(name, sizeof(name), "%s.cer", r->param[0]);
@@ -203,9 +212,9 @@ cer_get(struct request *r)
 static enum rc
 pem_get(struct request *r)
 {
-	struct buf	data = BUF_INIT, pem = BUF_INIT;
-	char		name[SERIAL_HEX_SIZE + 4];
-	enum rc		rc;
+	struct buf data = BUF_INIT, pem = BUF_INIT;
+	char name[SERIAL_HEX_SIZE + 4];
+	enum rc rc;
 
 	if ((rc = find_der(r, &data)) == RC_OK) {
 		pem_encode(&pem, "CERTIFICATE", (const uint8_t *)data.data, data.len);
@@ -232,13 +241,21 @@ static const struct route routes[] = {
 };
 
 static const struct db_statement *const *const statements[] = {
-	keys_statements, register_statements, session_statements, event_statements, NULL,
+	keys_statements,
+	register_statements,
+	session_statements,
+	event_statements,
+	NULL,
 };
 
 int
 main(int argc, char **argv)
 {
-	return route_main(&(const struct program) { .name = "keys", .account = "cabinet_keys", .routes = routes,
-	    .count = sizeof(routes) / sizeof(routes[0]), .statements = statements,
-	    .views = (const char *const[]) { "keys/list.cs", "keys/show.cs", "keys/password.cs", NULL } }, argc, argv);
+	return route_main(&(const struct program){ .name = "keys",
+			      .account = "cabinet_keys",
+			      .routes = routes,
+			      .count = sizeof(routes) / sizeof(routes[0]),
+			      .statements = statements,
+			      .views = (const char *const[]){ "keys/list.cs", "keys/show.cs", "keys/password.cs", NULL } },
+	    argc, argv);
 }

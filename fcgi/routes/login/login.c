@@ -16,28 +16,31 @@
 #include "store/signed_form.h"
 #include "web/route.h"
 
-#define LANGUAGE_SECONDS	(365L * 24 * 3600)
+#define LANGUAGE_SECONDS (365L * 24 * 3600)
 
 enum { FIELD_SIGNED, FIELD_BACK, FIELD_ELSEWHERE, FIELD_COUNT };
 static const struct field_spec form[FIELD_COUNT] = {
-	[FIELD_SIGNED] = { .name = "signed", .max = FORM_MAX + 1, .flags = FIELD_REQUIRED | FIELD_UPLOAD },
+	[FIELD_SIGNED] = { .name = "signed",
+	    .max = FORM_MAX + 1,
+	    .flags = FIELD_REQUIRED | FIELD_UPLOAD,
+	    .missing = "error.signed_missing" },
 	[FIELD_BACK] = { .name = "back", .max = 512, .is_valid = request_is_local, .invalid = "error.control" },
 	[FIELD_ELSEWHERE] = { .name = "elsewhere", .max = 1 },
 };
 
 struct checking {
-	struct request	*r;
-	instant		 expires;
-	bool		 held;			/* the document is this browser's and alive */
+	struct request *r;
+	instant expires;
+	bool held; /* the document is this browser's and alive */
 };
 
 static enum rc
 check_issued(void *arg, const char *canonical, size_t len, enum form_rule *rule)
 {
-	struct checking	*c = arg;
-	uint8_t		 digest[32];
-	bool		 used;
-	enum rc		 rc;
+	struct checking *c = arg;
+	uint8_t digest[32];
+	bool used;
+	enum rc rc;
 
 	if ((rc = login_document_check(c->r, canonical, len, &c->expires, rule)) != RC_OK)
 		return rc;
@@ -55,7 +58,7 @@ check_issued(void *arg, const char *canonical, size_t len, enum form_rule *rule)
 static enum rc
 check_certificate(void *arg, const struct cert *cert, enum form_rule *rule)
 {
-	const struct checking	*c = arg;
+	const struct checking *c = arg;
 
 	return certificate_db_check(c->r->db, c->r->conf, cert, PURPOSE_AUTH, NULL, rule);
 }
@@ -70,8 +73,8 @@ login_page(struct request *r, int status, const struct field *field)
 static enum rc
 login_get(struct request *r)
 {
-	struct field	field[FIELD_COUNT];
-	bool		elsewhere;
+	struct field field[FIELD_COUNT];
+	bool elsewhere;
 
 	/* a bad "back" is dropped: the page itself asks for nothing but a signature */
 	if (fields_take(r->fields, form, FIELD_COUNT, field) == RC_OK || field[FIELD_ELSEWHERE].error == NULL)
@@ -86,7 +89,7 @@ login_get(struct request *r)
 static enum rc
 refuse(struct request *r, const struct form_result *result, const struct checking *c, const struct field *field)
 {
-	enum rc	rc;
+	enum rc rc;
 
 	if ((rc = login_db_refused(r, result)) != RC_OK)
 		return rc;
@@ -103,12 +106,12 @@ refuse(struct request *r, const struct form_result *result, const struct checkin
 static enum rc
 login_post(struct request *r)
 {
-	struct field		field[FIELD_COUNT];
-	struct form_result	result = { .rule = RULE_NONE };
-	struct checking		c = { .r = r };
+	struct field field[FIELD_COUNT];
+	struct form_result result = { .rule = RULE_NONE };
+	struct checking c = { .r = r };
 	const struct form_checks checks = { .issued = check_issued, .certificate = check_certificate, .arg = &c };
-	struct entrance		entrance;
-	enum rc			rc;
+	struct entrance entrance;
+	enum rc rc;
 
 	/* parse */
 	if (fields_take(r->fields, form, FIELD_COUNT, field) != RC_OK && field[FIELD_SIGNED].error != NULL) {
@@ -134,7 +137,8 @@ login_post(struct request *r)
 		response_cookie(r, "__Host-session", entrance.cookie, -1);
 		if (entrance.lang[0] != '\0')
 			response_cookie(r, "language", entrance.lang, LANGUAGE_SECONDS);
-		rc = response_redirect(r, "%s", field[FIELD_BACK].error == NULL && field[FIELD_BACK].len > 0 ? field[FIELD_BACK].value : "/keys");
+		rc = response_redirect(
+		    r, "%s", field[FIELD_BACK].error == NULL && field[FIELD_BACK].len > 0 ? field[FIELD_BACK].value : "/keys");
 	}
 	form_result_free(&result);
 	return rc;
@@ -143,7 +147,7 @@ login_post(struct request *r)
 static enum rc
 logout_post(struct request *r)
 {
-	enum rc	rc;
+	enum rc rc;
 
 	if ((rc = login_db_leave(r)) != RC_OK)
 		return rc;
@@ -158,14 +162,25 @@ static const struct route routes[] = {
 };
 
 static const struct db_statement *const *const statements[] = {
-	login_statements, session_statements, session_login_statements, session_logout_statements, certificate_statements,
-	signed_form_keep_statements, outbox_statements, event_statements, NULL,
+	login_statements,
+	session_statements,
+	session_login_statements,
+	session_logout_statements,
+	certificate_statements,
+	signed_form_keep_statements,
+	outbox_statements,
+	event_statements,
+	NULL,
 };
 
 int
 main(int argc, char **argv)
 {
-	return route_main(&(const struct program) { .name = "login", .account = "cabinet_login", .routes = routes,
-	    .count = sizeof(routes) / sizeof(routes[0]), .statements = statements, .views = (const char *const[]) { "login/login.cs", NULL } },
+	return route_main(&(const struct program){ .name = "login",
+			      .account = "cabinet_login",
+			      .routes = routes,
+			      .count = sizeof(routes) / sizeof(routes[0]),
+			      .statements = statements,
+			      .views = (const char *const[]){ "login/login.cs", NULL } },
 	    argc, argv);
 }

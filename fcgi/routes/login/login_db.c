@@ -32,28 +32,29 @@ static const struct db_statement meet = {
 /* A browser is known by its name and system; its versions change every month. */
 static const struct db_statement known = {
 	.name = "login known",
-	.sql = "SELECT c.language, EXISTS (SELECT 1 FROM session s WHERE s.iin = c.iin AND s.created_at > UTC_TIMESTAMP(6) - INTERVAL 1 YEAR"
-	       " AND REGEXP_REPLACE(s.user_agent, '[0-9._]+', '') = REGEXP_REPLACE(?, '[0-9._]+', '')) FROM citizen c WHERE c.iin = ?",
+	.sql =
+	    "SELECT c.language, EXISTS (SELECT 1 FROM session s WHERE s.iin = c.iin AND s.created_at > UTC_TIMESTAMP(6) - INTERVAL 1 YEAR"
+	    " AND REGEXP_REPLACE(s.user_agent, '[0-9._]+', '') = REGEXP_REPLACE(?, '[0-9._]+', '')) FROM citizen c WHERE c.iin = ?",
 };
 
 const struct db_statement *const login_statements[] = { &find_used, &use, &welcome, &meet, &known, NULL };
 
 struct enter {
-	struct request			*r;
-	const struct form_result	*result;
-	const struct signed_form_query	*query;
-	instant				 expires;
-	const char			*signed_text;
-	size_t				 len;
-	struct entrance			*out;
-	enum form_rule			*rule;
+	struct request *r;
+	const struct form_result *result;
+	const struct signed_form_query *query;
+	instant expires;
+	const char *signed_text;
+	size_t len;
+	struct entrance *out;
+	enum form_rule *rule;
 };
 
 enum rc
 login_db_is_used(struct db *db, const uint8_t digest[32], bool *used)
 {
-	struct db_result	*row = NULL;
-	enum rc			 rc;
+	struct db_result *row = NULL;
+	enum rc rc;
 
 	rc = db_one(db, &find_used, DB_IN(db_bytes(digest, 32)), &row);
 	*used = rc == RC_OK;
@@ -65,9 +66,9 @@ login_db_is_used(struct db *db, const uint8_t digest[32], bool *used)
 static enum rc
 citizen_meet(struct db *db, const struct cert *cert)
 {
-	const struct db_value	iin = db_text(cert_iin(cert)), surname = db_text(cert_surname(cert)), name = db_text(cert_name(cert)),
-				patronymic = db_text(cert_patronymic(cert));
-	enum rc			rc;
+	const struct db_value iin = db_text(cert_iin(cert)), surname = db_text(cert_surname(cert)), name = db_text(cert_name(cert)),
+			      patronymic = db_text(cert_patronymic(cert));
+	enum rc rc;
 
 	if ((rc = db_exec(db, &welcome, DB_IN(iin, surname, name, patronymic), NULL)) != RC_OK)
 		return rc;
@@ -78,8 +79,8 @@ citizen_meet(struct db *db, const struct cert *cert)
 static enum rc
 browser_look(struct db *db, const struct enter *e, bool *is_known)
 {
-	struct db_result	*row = NULL;
-	enum rc			 rc;
+	struct db_result *row = NULL;
+	enum rc rc;
 
 	rc = db_one(db, &known, DB_IN(db_text(e->r->user_agent), db_text(cert_iin(e->result->certificate))), &row);
 	if (rc != RC_OK)
@@ -93,23 +94,24 @@ browser_look(struct db *db, const struct enter *e, bool *is_known)
 static enum rc
 browser_tell(struct db *db, const struct enter *e)
 {
-	char	digest[2 * 32 + 1], browser[64], detail[128];
+	char digest[2 * 32 + 1], browser[64], detail[128];
 
 	hex_encode(digest, e->result->digest, sizeof(e->result->digest));
 	login_browser_name(browser, e->r->user_agent);
 	snprintf(detail, sizeof(detail), "%s, %s", browser, e->r->address);
-	return outbox_db_put(db, &(struct outbox_mail) { .kind = "login", .key = digest, .iin = cert_iin(e->result->certificate),
-	    .lang = lang_name(e->r->lang), .detail = detail });
+	return outbox_db_put(db,
+	    &(struct outbox_mail){
+		.kind = "login", .key = digest, .iin = cert_iin(e->result->certificate), .lang = lang_name(e->r->lang), .detail = detail });
 }
 
 static enum rc
 enter(struct db *db, void *arg)
 {
-	const struct enter	*e = arg;
-	const struct cert	*cert = e->result->certificate;
-	uint8_t			 serial[SERIAL_SIZE];
-	bool			 is_known;
-	enum rc			 rc;
+	const struct enter *e = arg;
+	const struct cert *cert = e->result->certificate;
+	uint8_t serial[SERIAL_SIZE];
+	bool is_known;
+	enum rc rc;
 
 	cert_serial(cert, serial);
 	*e->rule = RULE_USED;
@@ -128,18 +130,23 @@ enter(struct db *db, void *arg)
 		return rc;
 	if (!is_known && (rc = browser_tell(db, e)) != RC_OK)
 		return rc;
-	return event_db_insert(db,
-	    &(struct event) { .kind = "login", .iin = cert_iin(cert), .serial = serial, .form = e->result->digest, .address = e->r->address });
+	return event_db_insert(
+	    db, &(struct event){
+		    .kind = "login", .iin = cert_iin(cert), .serial = serial, .form = e->result->digest, .address = e->r->address });
 }
 
 enum rc
 login_db_enter(struct request *r, const struct form_result *result, instant expires, const char *signed_text, size_t len,
     struct entrance *out, enum form_rule *rule)
 {
-	const struct signed_form_query	query = {
-		.kind = FORM_LOGIN, .iin = cert_iin(result->certificate), .subject = "", .purpose = PURPOSE_AUTH, .conf = r->conf,
+	const struct signed_form_query query = {
+		.kind = FORM_LOGIN,
+		.iin = cert_iin(result->certificate),
+		.subject = "",
+		.purpose = PURPOSE_AUTH,
+		.conf = r->conf,
 	};
-	struct enter			e = { r, result, &query, expires, signed_text, len, out, rule };
+	struct enter e = { r, result, &query, expires, signed_text, len, out, rule };
 
 	return db_transaction(r->db, enter, &e);
 }
@@ -147,29 +154,33 @@ login_db_enter(struct request *r, const struct form_result *result, instant expi
 enum rc
 login_db_refused(struct request *r, const struct form_result *result)
 {
-	uint8_t		serial[SERIAL_SIZE];
-	const char	*iin = NULL;
+	uint8_t serial[SERIAL_SIZE];
+	const char *iin = NULL;
 
 	if (result->certificate != NULL) {
 		cert_serial(result->certificate, serial);
 		/* the certificate of the person who tried, also when it is none of ours: only a well-formed number is a column value */
 		iin = iin_is_wellformed(cert_iin(result->certificate)) ? cert_iin(result->certificate) : NULL;
 	}
-	return event_db_insert(r->db, &(struct event) { .kind = "login-refused", .iin = iin,
-	    .serial = result->certificate != NULL ? serial : NULL, .form = result->canonical != NULL ? result->digest : NULL,
-	    .rule = form_rule_name(result->rule), .address = r->address, .detail = result->detail });
+	return event_db_insert(r->db, &(struct event){ .kind = "login-refused",
+					  .iin = iin,
+					  .serial = result->certificate != NULL ? serial : NULL,
+					  .form = result->canonical != NULL ? result->digest : NULL,
+					  .rule = form_rule_name(result->rule),
+					  .address = r->address,
+					  .detail = result->detail });
 }
 
 static enum rc
 leave(struct db *db, void *arg)
 {
-	struct request	*r = arg;
-	enum rc		 rc;
+	struct request *r = arg;
+	enum rc rc;
 
 	if ((rc = session_db_end(db, r->session.id, "logout")) != RC_OK)
 		return rc;
-	return event_db_insert(db,
-	    &(struct event) { .kind = "logout", .iin = r->session.iin, .serial = r->session.serial, .address = r->address });
+	return event_db_insert(
+	    db, &(struct event){ .kind = "logout", .iin = r->session.iin, .serial = r->session.serial, .address = r->address });
 }
 
 enum rc

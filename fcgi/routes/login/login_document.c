@@ -11,19 +11,19 @@
 #include "web/route.h"
 #include "web/view.h"
 
-#define LIFE		(5 * MINUTE)
-#define LIFE_ELSEWHERE	(30 * MINUTE)
-#define KEPT		8			/* 43 + 8 * 55 octets: within the 512 that nginx lets through */
-#define RANDOM_LEN	43
-#define MAC_LEN		43
+#define LIFE (5 * MINUTE)
+#define LIFE_ELSEWHERE (30 * MINUTE)
+#define KEPT 8 /* 43 + 8 * 55 octets: within the 512 that nginx lets through */
+#define RANDOM_LEN 43
+#define MAC_LEN 43
 
 void
 login_browser_name(char out[64], const char *user_agent)
 {
 	static const char *const known[] = { "Edg/", "OPR/", "YaBrowser/", "Firefox/", "Chrome/", "Safari/", "curl/" };
 	static const char *const shown[] = { "Edge", "Opera", "Yandex", "Firefox", "Chrome", "Safari", "curl" };
-	const char	*at;
-	size_t		 i;
+	const char *at;
+	size_t i;
 
 	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if ((at = strstr(user_agent, known[i])) == NULL)
@@ -38,8 +38,8 @@ login_browser_name(char out[64], const char *user_agent)
 static void
 document_mac(const struct request *r, const char *random, int64_t expires, const char *canonical, size_t len, struct buf *out)
 {
-	struct buf	 text = BUF_INIT;
-	uint8_t		 digest[HASH_SIZE], mac[HASH_SIZE];
+	struct buf text = BUF_INIT;
+	uint8_t digest[HASH_SIZE], mac[HASH_SIZE];
 
 	hash_sha256(digest, canonical, len);
 	buf_printf(&text, "login:%.*s:%" PRId64 ":", RANDOM_LEN, random, expires);
@@ -53,7 +53,7 @@ document_mac(const struct request *r, const char *random, int64_t expires, const
 static bool
 cookie_next(const char **at, int64_t *expires, const char **mac)
 {
-	char	*end;
+	char *end;
 
 	if (**at != '.')
 		return false;
@@ -68,7 +68,7 @@ cookie_next(const char **at, int64_t *expires, const char **mac)
 void
 login_document_show(struct request *r, const char *document, instant expires)
 {
-	char	until[CLOCK_SHOWN_SIZE];
+	char until[CLOCK_SHOWN_SIZE];
 
 	clock_shown_seconds(until, expires);
 	page_set(r->page, "document", document);
@@ -78,17 +78,17 @@ login_document_show(struct request *r, const char *document, instant expires)
 void
 login_document_issue(struct request *r, bool elsewhere)
 {
-	struct form_header	 header;
-	struct buf		 statement = BUF_INIT, document = BUF_INIT, cookie = BUF_INIT;
-	char			 browser[64];
-	const char		*at, *mac;
-	int64_t			 expires;
-	int			 kept = 1;
+	struct form_header header;
+	struct buf statement = BUF_INIT, document = BUF_INIT, cookie = BUF_INIT;
+	char browser[64];
+	const char *at, *mac;
+	int64_t expires;
+	int kept = 1;
 
 	route_pre_session(r);
 	login_browser_name(browser, r->user_agent);
 	i18n_format(&statement, r->lang, "statement.login",
-	    (const struct i18n_arg[]) { { "site", r->conf->site }, { "browser", browser }, { "address", r->address }, { NULL, NULL } });
+	    (const struct i18n_arg[]){ { "site", r->conf->site }, { "browser", browser }, { "address", r->address }, { NULL, NULL } });
 	form_id(header.id);
 	header.site = r->conf->site;
 	header.issued = clock_now();
@@ -117,10 +117,10 @@ login_document_issue(struct request *r, bool elsewhere)
 enum rc
 login_document_check(const struct request *r, const char *canonical, size_t len, instant *expires, enum form_rule *rule)
 {
-	struct buf	 mac = BUF_INIT;
-	const char	*at, *kept;
-	int64_t		 seconds;
-	bool		 equal;
+	struct buf mac = BUF_INIT;
+	const char *at, *kept;
+	int64_t seconds;
+	bool equal;
 
 	if (strlen(r->pre_session) <= RANDOM_LEN) {
 		*rule = RULE_OWNER;

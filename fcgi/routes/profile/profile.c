@@ -22,7 +22,7 @@
 /* ---- page */
 
 static void
-show_profile(struct request *r, const struct profile *p, bool typed)
+show_profile(struct request *r, const struct profile *p, int status, bool typed)
 {
 	char until[CLOCK_SHOWN_SIZE];
 
@@ -30,6 +30,8 @@ show_profile(struct request *r, const struct profile *p, bool typed)
 	page_set(r->page, "citizen.full_name", r->session.full_name);
 	page_set(r->page, "profile.email", p->email);
 	page_set(r->page, "profile.pending", p->pending);
+	page_set(r->page, "profile.language", p->lang[0] != '\0' ? p->lang : lang_name(r->lang));
+	page_set_int(r->page, "profile.notify", p->notify);
 	page_set_int(r->page, "profile.sent", p->is_sent && p->now < p->expires);
 	page_set_int(r->page, "profile.late", p->is_sent && p->now >= p->expires);
 	page_set_int(r->page, "profile.used_up", p->tries >= CODE_TRIES);
@@ -42,6 +44,8 @@ show_profile(struct request *r, const struct profile *p, bool typed)
 	page_set(r->page, "value.language", p->lang[0] != '\0' ? p->lang : lang_name(r->lang));
 	page_set_int(r->page, "value.notify", p->notify);
 	page_set(r->page, "value.email", p->email);
+	if (status != 200)
+		return;
 	if (p->confirmed != 0 && p->now - p->confirmed < FRESH) {
 		page_set(r->page, "notice.kind", "success");
 		page_set(r->page, "notice.text", i18n_text(r->lang, "profile.done_email"));
@@ -60,7 +64,7 @@ profile_page(struct request *r, int status, bool typed)
 
 	if ((rc = profile_db_find(r, &p)) != RC_OK || (rc = profile_db_lists(r)) != RC_OK)
 		return rc;
-	show_profile(r, &p, typed);
+	show_profile(r, &p, status, typed);
 	return response_view(r, status, "profile/profile.cs");
 }
 

@@ -23,7 +23,7 @@ static bool
 is_store(const char *value)
 {
 	static const char *const stores[] = { "PKCS12", "AKKZIDCardStore", "AKEToken72KStore", "AKJaCartaStore", "AKKaztokenStore" };
-	size_t	i;
+	size_t i;
 
 	for (i = 0; i < sizeof(stores) / sizeof(stores[0]); i++)
 		if (strcmp(value, stores[i]) == 0)
@@ -48,17 +48,17 @@ static const struct field_spec form[FIELD_COUNT] = {
 static void
 show_attempts(struct request *r, const struct reissue_state *state)
 {
-	int64_t		left = r->conf->applications_limit - state->filed;
-	struct buf	text = BUF_INIT;
-	char		left_text[24], limit[24], code[32], next[CLOCK_SHOWN_SIZE];
+	int64_t left = r->conf->applications_limit - state->filed;
+	struct buf text = BUF_INIT;
+	char left_text[24], limit[24], code[32], next[CLOCK_SHOWN_SIZE];
 
 	if (left < 0)
 		left = 0;
 	snprintf(left_text, sizeof(left_text), "%" PRId64, left);
 	snprintf(limit, sizeof(limit), "%" PRId64, r->conf->applications_limit);
 	snprintf(code, sizeof(code), "attempts.%s", i18n_plural(r->lang, left));
-	i18n_format(&text, r->lang, code,
-	    (const struct i18n_arg[]) { { "left", left_text }, { "limit", limit }, { "days", "30" }, { NULL, NULL } });
+	i18n_format(
+	    &text, r->lang, code, (const struct i18n_arg[]){ { "left", left_text }, { "limit", limit }, { "days", "30" }, { NULL, NULL } });
 	page_set(r->page, "attempts.text", buf_text(&text));
 	page_set(r->page, "attempts.left", left_text);
 	buf_free(&text);
@@ -72,8 +72,8 @@ show_attempts(struct request *r, const struct reissue_state *state)
 static enum rc
 reissue_page(struct request *r, int status, bool typed)
 {
-	struct reissue_state	state;
-	enum rc			rc;
+	struct reissue_state state;
+	enum rc rc;
 
 	if ((rc = reissue_db_state(r, &state)) != RC_OK || (rc = reissue_db_localities(r)) != RC_OK)
 		return rc;
@@ -109,7 +109,7 @@ take_csr(struct request *r, const struct field *field, const char *name, struct 
 		[CSR_BAD_SIGNATURE] = "error.csr_bad_signature",
 		[CSR_OTHER_IIN] = "error.csr_other_iin",
 	};
-	enum csr_fault	fault = CSR_OK;
+	enum csr_fault fault = CSR_OK;
 
 	if (csr_parse(csr, field->value, field->len, r->session.iin, &fault) == RC_OK)
 		return true;
@@ -121,17 +121,17 @@ take_csr(struct request *r, const struct field *field, const char *name, struct 
 static enum rc
 refuse(struct request *r, enum reissue_refusal refusal)
 {
-	struct reissue_state	state;
-	char			next[CLOCK_SHOWN_SIZE];
-	enum rc			rc;
-	int			status = 422;
+	struct reissue_state state;
+	char next[CLOCK_SHOWN_SIZE];
+	enum rc rc;
+	int status = 422;
 
 	switch (refusal) {
 	case REISSUE_LIMIT:
 		if ((rc = reissue_db_state(r, &state)) != RC_OK)
 			return rc;
 		clock_shown(next, state.next);
-		response_message(r, NULL, "error.limit", (const struct i18n_arg[]) { { "time", next }, { NULL, NULL } });
+		response_message(r, NULL, "error.limit", (const struct i18n_arg[]){ { "time", next }, { NULL, NULL } });
 		status = 429;
 		break;
 	case REISSUE_NO_SIGNING_KEY:
@@ -147,21 +147,27 @@ refuse(struct request *r, enum reissue_refusal refusal)
 	case REISSUE_OK:
 		return RC_INTERNAL;
 	}
-	rc = event_db_insert(r->db, &(struct event) { .kind = "application-refused", .iin = r->session.iin, .serial = r->session.serial,
-	    .address = r->address, .rule = (const char *const[]) { [REISSUE_OK] = NULL, [REISSUE_LIMIT] = "limit",
-		[REISSUE_NO_SIGNING_KEY] = "no-signing-key", [REISSUE_KNOWN_KEY] = "known-key", [REISSUE_LOCALITY] = "locality" }[refusal] });
+	rc = event_db_insert(r->db, &(struct event){ .kind = "application-refused",
+					.iin = r->session.iin,
+					.serial = r->session.serial,
+					.address = r->address,
+					.rule = (const char *const[]){ [REISSUE_OK] = NULL,
+					    [REISSUE_LIMIT] = "limit",
+					    [REISSUE_NO_SIGNING_KEY] = "no-signing-key",
+					    [REISSUE_KNOWN_KEY] = "known-key",
+					    [REISSUE_LOCALITY] = "locality" }[refusal] });
 	return rc == RC_OK ? reissue_page(r, status, true) : rc;
 }
 
 static enum rc
 reissue_post(struct request *r)
 {
-	struct field		field[FIELD_COUNT];
-	struct reissue		filed = { 0 };
-	enum reissue_refusal	refusal = REISSUE_OK;
-	char			number[15];
-	bool			good;
-	enum rc			rc;
+	struct field field[FIELD_COUNT];
+	struct reissue filed = { 0 };
+	enum reissue_refusal refusal = REISSUE_OK;
+	char number[15];
+	bool good;
+	enum rc rc;
 
 	/* parse */
 	good = fields_take(r->fields, form, FIELD_COUNT, field) == RC_OK;
@@ -190,7 +196,7 @@ reissue_post(struct request *r)
 		rc = response_redirect(r, "/applications/%s", number);
 	else if (rc == RC_CONFLICT && refusal != REISSUE_OK)
 		rc = refuse(r, refusal);
- out:
+out:
 	csr_free(&filed.auth);
 	csr_free(&filed.sign);
 	return rc;
@@ -202,13 +208,22 @@ static const struct route routes[] = {
 };
 
 static const struct db_statement *const *const statements[] = {
-	reissue_statements, session_statements, certificate_statements, outbox_statements, event_statements, NULL,
+	reissue_statements,
+	session_statements,
+	certificate_statements,
+	outbox_statements,
+	event_statements,
+	NULL,
 };
 
 int
 main(int argc, char **argv)
 {
-	return route_main(&(const struct program) { .name = "reissue", .account = "cabinet_reissue", .routes = routes,
-	    .count = sizeof(routes) / sizeof(routes[0]), .statements = statements,
-	    .views = (const char *const[]) { "reissue/form.cs", NULL } }, argc, argv);
+	return route_main(&(const struct program){ .name = "reissue",
+			      .account = "cabinet_reissue",
+			      .routes = routes,
+			      .count = sizeof(routes) / sizeof(routes[0]),
+			      .statements = statements,
+			      .views = (const char *const[]){ "reissue/form.cs", NULL } },
+	    argc, argv);
 }

@@ -5,18 +5,18 @@
 #include "pki/csr.h"
 #include "web/request.h"
 
-#define APPLICATION_DAYS	30		/* the rolling window of conf->applications_limit */
+#define APPLICATION_DAYS 30 /* the rolling window of conf->applications_limit */
 
-struct reissue_state {				/* what the form shows before anything is typed */
-	int64_t	 filed;				/* applications in the window */
-	instant	 next;				/* when the oldest of them leaves it */
-	bool	 can_sign;			/* holds a valid signing certificate */
-	char	 email[255], locality[10], store[32];	/* of the last application, else "" */
+struct reissue_state {				  /* what the form shows before anything is typed */
+	int64_t filed;				  /* applications in the window */
+	instant next;				  /* when the oldest of them leaves it */
+	bool can_sign;				  /* holds a valid signing certificate */
+	char email[255], locality[10], store[32]; /* of the last application, else "" */
 };
 
-struct reissue {				/* a checked form */
-	const char	*email, *locality, *store;
-	struct csr	 auth, sign;
+struct reissue { /* a checked form */
+	const char *email, *locality, *store;
+	struct csr auth, sign;
 };
 
 enum reissue_refusal { REISSUE_OK, REISSUE_LIMIT, REISSUE_NO_SIGNING_KEY, REISSUE_KNOWN_KEY, REISSUE_LOCALITY };

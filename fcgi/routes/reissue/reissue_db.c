@@ -9,7 +9,7 @@
 #include "store/outbox.h"
 #include "web/view.h"
 
-#define NUMBER_TRIES	8
+#define NUMBER_TRIES 8
 
 static const struct db_statement state = {
 	.name = "reissue state",
@@ -19,7 +19,8 @@ static const struct db_statement state = {
 	       " l.email, l.locality, l.store"
 	       " FROM (SELECT COUNT(*) AS filed, MIN(created_at) AS oldest FROM application"
 	       "  WHERE iin = ? AND origin = 'cabinet' AND status <> 'withdrawn' AND created_at > UTC_TIMESTAMP(6) - INTERVAL 30 DAY) w"
-	       " LEFT JOIN (SELECT email, locality, store FROM application WHERE iin = ? ORDER BY created_at DESC, number DESC LIMIT 1) l ON TRUE",
+	       " LEFT JOIN (SELECT email, locality, store FROM application WHERE iin = ? ORDER BY created_at DESC, number DESC LIMIT 1) l "
+	       "ON TRUE",
 };
 static const struct db_statement localities = {
 	.name = "reissue localities",
@@ -42,7 +43,8 @@ static const struct db_statement remember_key = {
 };
 static const struct db_statement file = {
 	.name = "reissue file",
-	.sql = "INSERT INTO application (number, iin, template, origin, status, email, locality, store, csr_auth, csr_sign, hash_auth, hash_sign,"
+	.sql = "INSERT INTO application (number, iin, template, origin, status, email, locality, store, csr_auth, csr_sign, hash_auth, "
+	       "hash_sign,"
 	       " requested_by, created_at, changed_at)"
 	       " VALUES (?, ?, 'person', 'cabinet', 'new', ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))",
 };
@@ -52,22 +54,29 @@ static const struct db_statement history = {
 };
 
 const struct db_statement *const reissue_statements[] = {
-	&state, &localities, &meet, &find_locality, &remember_key, &file, &history, NULL,
+	&state,
+	&localities,
+	&meet,
+	&find_locality,
+	&remember_key,
+	&file,
+	&history,
+	NULL,
 };
 
 struct filing {
-	struct request		*r;
-	const struct reissue	*form;
-	char			*number;
-	enum reissue_refusal	*refusal;
-	bool			 collision;	/* the number was taken: draw another */
+	struct request *r;
+	const struct reissue *form;
+	char *number;
+	enum reissue_refusal *refusal;
+	bool collision; /* the number was taken: draw another */
 };
 
 enum rc
 reissue_db_state(struct request *r, struct reissue_state *out)
 {
-	struct db_result	*row = NULL;
-	enum rc			 rc;
+	struct db_result *row = NULL;
+	enum rc rc;
 
 	memset(out, 0, sizeof(*out));
 	rc = db_one(r->db, &state, DB_IN(db_text(r->session.iin), db_text(r->session.iin), db_text(r->session.iin)), &row);
@@ -86,10 +95,10 @@ reissue_db_state(struct request *r, struct reissue_state *out)
 enum rc
 reissue_db_localities(struct request *r)
 {
-	struct db_result	*rows = NULL;
-	unsigned		 shift = r->lang == LANG_KK ? 1 : 0;
-	size_t			 n = 0;
-	enum rc			 rc;
+	struct db_result *rows = NULL;
+	unsigned shift = r->lang == LANG_KK ? 1 : 0;
+	size_t n = 0;
+	enum rc rc;
 
 	if ((rc = db_query(r->db, &localities, DB_NONE, &rows)) != RC_OK)
 		return rc;
@@ -106,7 +115,7 @@ reissue_db_localities(struct request *r)
 static enum rc
 keys_remember(struct db *db, const struct filing *f)
 {
-	enum rc	rc;
+	enum rc rc;
 
 	*f->refusal = REISSUE_KNOWN_KEY;
 	rc = db_exec(db, &remember_key, DB_IN(db_bytes(f->form->auth.spki_hash, 32), db_text(f->number), db_text("auth")), NULL);
@@ -119,9 +128,9 @@ keys_remember(struct db *db, const struct filing *f)
 static enum rc
 may_file(struct db *db, const struct filing *f)
 {
-	struct reissue_state	 now;
-	struct db_result	*row = NULL;
-	enum rc			 rc;
+	struct reissue_state now;
+	struct db_result *row = NULL;
+	enum rc rc;
 
 	if ((rc = db_exec(db, &meet, DB_IN(db_text(f->r->session.iin)), NULL)) != RC_OK)
 		return rc;
@@ -148,10 +157,10 @@ may_file(struct db *db, const struct filing *f)
 static enum rc
 file_one(struct db *db, void *arg)
 {
-	struct filing		*f = arg;
-	const struct request	*r = f->r;
-	const struct reissue	*form = f->form;
-	enum rc			 rc;
+	struct filing *f = arg;
+	const struct request *r = f->r;
+	const struct reissue *form = f->form;
+	enum rc rc;
 
 	f->collision = false;
 	*f->refusal = REISSUE_OK;
@@ -168,20 +177,24 @@ file_one(struct db *db, void *arg)
 		return rc;
 	if ((rc = db_exec(db, &history, DB_IN(db_text(f->number), db_bytes(r->session.serial, SERIAL_SIZE)), NULL)) != RC_OK)
 		return rc;
-	rc = outbox_db_put(db, &(struct outbox_mail) { .kind = "filed", .key = f->number, .iin = r->session.iin, .lang = lang_name(r->lang),
-	    .subject = f->number });
+	rc = outbox_db_put(
+	    db, &(struct outbox_mail){
+		    .kind = "filed", .key = f->number, .iin = r->session.iin, .lang = lang_name(r->lang), .subject = f->number });
 	if (rc != RC_OK)
 		return rc;
-	return event_db_insert(db, &(struct event) { .kind = "application-filed", .iin = r->session.iin, .application = f->number,
-	    .serial = r->session.serial, .address = r->address });
+	return event_db_insert(db, &(struct event){ .kind = "application-filed",
+				       .iin = r->session.iin,
+				       .application = f->number,
+				       .serial = r->session.serial,
+				       .address = r->address });
 }
 
 enum rc
 reissue_db_file(struct request *r, const struct reissue *form, char number[15], enum reissue_refusal *refusal)
 {
-	struct filing	f = { r, form, number, refusal, false };
-	enum rc		rc = RC_INTERNAL;
-	int		tries;
+	struct filing f = { r, form, number, refusal, false };
+	enum rc rc = RC_INTERNAL;
+	int tries;
 
 	for (tries = 0; tries < NUMBER_TRIES; tries++) {
 		random_digits(number, 8);

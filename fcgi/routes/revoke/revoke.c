@@ -19,7 +19,7 @@
 #include "web/route.h"
 #include "web/shown.h"
 
-#define DECISION_LIFE	(24 * HOUR)
+#define DECISION_LIFE (24 * HOUR)
 
 /* RFC 5280, 5.3.1: the reasons a natural person can honestly choose, in the order they are offered. */
 static const int reasons[] = { 1, 4, 5, 3, 0 };
@@ -38,7 +38,7 @@ is_reason(const char *value)
 static bool
 is_serial(const char *value)
 {
-	uint8_t	octets[SERIAL_SIZE];
+	uint8_t octets[SERIAL_SIZE];
 
 	return hex_decode(octets, sizeof(octets), value);
 }
@@ -52,10 +52,10 @@ is_agreed(const char *value)
 static const struct field_spec form[FIELD_COUNT] = {
 	[FIELD_REASON] = { "reason", 1, 0, is_reason, "error.reason" },
 	[FIELD_ALSO] = { "also", 40, 0, is_serial, "error.also" },
-	[FIELD_AGREE] = { "agree", 8, FIELD_REQUIRED, is_agreed, "error.agree" },
-	[FIELD_SIGNED] = { "signed", FORM_MAX + 1, FIELD_REQUIRED | FIELD_UPLOAD, NULL, NULL },
+	[FIELD_AGREE] = { "agree", 8, FIELD_REQUIRED, is_agreed, "error.agree", "error.agree" },
+	[FIELD_SIGNED] = { "signed", FORM_MAX + 1, FIELD_REQUIRED | FIELD_UPLOAD, NULL, NULL, "error.signed_missing" },
 };
-#define CHOICE_COUNT	FIELD_AGREE		/* GET has the first two only */
+#define CHOICE_COUNT FIELD_AGREE /* GET has the first two only */
 
 /* ---- what is to be decided */
 
@@ -87,7 +87,7 @@ variant_take(struct request *r, const char *variant, struct revocation *v)
 static enum rc
 also_take(struct request *r, const char *serial, struct revocation *v)
 {
-	enum rc	rc;
+	enum rc rc;
 
 	v->also.serial[0] = '\0';
 	if (serial[0] == '\0')
@@ -103,15 +103,18 @@ also_take(struct request *r, const char *serial, struct revocation *v)
 static void
 statement_make(struct buf *out, const struct request *r, const struct revocation *v)
 {
-	char	reason[32];
+	char reason[32];
 
 	snprintf(reason, sizeof(reason), "reason.%d.text", v->reason);
 	i18n_format(out, r->lang, v->also.serial[0] != '\0' ? "statement.revocation_pair" : "statement.revocation",
-	    (const struct i18n_arg[]) { { "name", r->session.full_name }, { "iin", r->session.iin }, { "serial", v->key.serial },
+	    (const struct i18n_arg[]){ { "name", r->session.full_name }, { "iin", r->session.iin }, { "serial", v->key.serial },
 		{ "also", v->also.serial }, { "reason", i18n_text(r->lang, reason) }, { NULL, NULL } });
 }
 
-struct making { struct request *r; const struct revocation *v; };
+struct making {
+	struct request *r;
+	const struct revocation *v;
+};
 
 static void
 certificate_make(struct form_certificate *out, const struct register_entry *e)
@@ -125,12 +128,12 @@ certificate_make(struct form_certificate *out, const struct register_entry *e)
 static void
 document_make(struct buf *out, void *arg)
 {
-	const struct making		*m = arg;
-	const struct form_citizen	 citizen = { m->r->session.iin, m->r->session.full_name };
-	struct form_certificate		 certificate[FORM_CERTIFICATES];
-	struct form_header		 header = { .site = m->r->conf->site, .lang = lang_name(m->r->lang) };
-	struct buf			 statement = BUF_INIT;
-	size_t				 count = 1;
+	const struct making *m = arg;
+	const struct form_citizen citizen = { m->r->session.iin, m->r->session.full_name };
+	struct form_certificate certificate[FORM_CERTIFICATES];
+	struct form_header header = { .site = m->r->conf->site, .lang = lang_name(m->r->lang) };
+	struct buf statement = BUF_INIT;
+	size_t count = 1;
 
 	certificate_make(&certificate[0], &m->v->key);
 	if (m->v->also.serial[0] != '\0')
@@ -149,10 +152,10 @@ document_make(struct buf *out, void *arg)
 static enum rc
 show_warnings(struct request *r, const struct revocation *v)
 {
-	int64_t	others = 0;
-	char	session[SERIAL_HEX_SIZE];
-	bool	signing = strcmp(v->key.purpose, "sign") == 0 || (v->also.serial[0] != '\0' && strcmp(v->also.purpose, "sign") == 0);
-	enum rc	rc;
+	int64_t others = 0;
+	char session[SERIAL_HEX_SIZE];
+	bool signing = strcmp(v->key.purpose, "sign") == 0 || (v->also.serial[0] != '\0' && strcmp(v->also.purpose, "sign") == 0);
+	enum rc rc;
 
 	hex_encode(session, r->session.serial, SERIAL_SIZE);
 	page_set_int(r->page, "warn_session", strcmp(session, v->key.serial) == 0 || strcmp(session, v->also.serial) == 0);
@@ -167,9 +170,9 @@ show_warnings(struct request *r, const struct revocation *v)
 static enum rc
 choose_page(struct request *r, int status, struct revocation *v)
 {
-	struct register_entry	pair;
-	char			code[8], name[32];
-	enum rc			rc;
+	struct register_entry pair;
+	char code[8], name[32];
+	enum rc rc;
 
 	v->also.serial[0] = '\0';
 	shown_one(r, "key", &v->key);
@@ -194,10 +197,10 @@ choose_page(struct request *r, int status, struct revocation *v)
 static enum rc
 confirm_page(struct request *r, int status, struct revocation *v)
 {
-	struct making	m = { r, v };
-	struct buf	document = BUF_INIT, statement = BUF_INIT;
-	char		variant[VARIANT_SIZE], name[32];
-	enum rc		rc;
+	struct making m = { r, v };
+	struct buf document = BUF_INIT, statement = BUF_INIT;
+	char variant[VARIANT_SIZE], name[32];
+	enum rc rc;
 
 	variant_make(variant, v);
 	if ((rc = show_warnings(r, v)) != RC_OK)
@@ -233,10 +236,10 @@ already_page(struct request *r, struct revocation *v)
 static enum rc
 revoke_get(struct request *r)
 {
-	struct field		field[FIELD_COUNT];
-	struct revocation	v = { 0 };
-	bool			good;
-	enum rc			rc;
+	struct field field[FIELD_COUNT];
+	struct revocation v = { 0 };
+	bool good;
+	enum rc rc;
 
 	good = fields_take(r->fields, form, CHOICE_COUNT, field) == RC_OK;
 	response_fields(r, form, field, CHOICE_COUNT);
@@ -264,8 +267,8 @@ revoke_get(struct request *r)
 static enum rc
 refused_page(struct request *r, int status, const struct field *field, struct revocation *v)
 {
-	char	variant[VARIANT_SIZE];
-	enum rc	rc;
+	char variant[VARIANT_SIZE];
+	enum rc rc;
 
 	if (field[FIELD_REASON].len > 0 && field[FIELD_REASON].error == NULL) {
 		v->reason = field[FIELD_REASON].value[0] - '0';
@@ -280,15 +283,16 @@ refused_page(struct request *r, int status, const struct field *field, struct re
 static enum rc
 confirm_post(struct request *r)
 {
-	struct field			 field[FIELD_COUNT];
-	struct revocation		 v = { 0 };
-	struct form_result		 result = { .rule = RULE_NONE };
-	const struct signed_form_query	 query = { .kind = FORM_REVOCATION, .iin = r->session.iin, .subject = r->param[0],
-					     .purpose = PURPOSE_SIGN, .conf = r->conf };
-	enum form_rule			 rule = RULE_NONE;
-	char				*variant = NULL;
-	bool				 good;
-	enum rc				 rc;
+	struct field field[FIELD_COUNT];
+	struct revocation v = { 0 };
+	struct form_result result = { .rule = RULE_NONE };
+	const struct signed_form_query query = {
+		.kind = FORM_REVOCATION, .iin = r->session.iin, .subject = r->param[0], .purpose = PURPOSE_SIGN, .conf = r->conf
+	};
+	enum form_rule rule = RULE_NONE;
+	char *variant = NULL;
+	bool good;
+	enum rc rc;
 
 	/* parse */
 	good = fields_take(r->fields, form, FIELD_COUNT, field) == RC_OK;
@@ -322,7 +326,7 @@ confirm_post(struct request *r)
 		rc = refused_page(r, 422, field, &v);
 	} else if (rc == RC_CONFLICT)
 		rc = already_page(r, &v);
- out:
+out:
 	form_result_free(&result);
 	free(variant);
 	return rc;
@@ -334,14 +338,24 @@ static const struct route routes[] = {
 };
 
 static const struct db_statement *const *const statements[] = {
-	revoke_statements, register_statements, session_statements, certificate_statements, signed_form_statements, outbox_statements,
-	event_statements, NULL,
+	revoke_statements,
+	register_statements,
+	session_statements,
+	certificate_statements,
+	signed_form_statements,
+	outbox_statements,
+	event_statements,
+	NULL,
 };
 
 int
 main(int argc, char **argv)
 {
-	return route_main(&(const struct program) { .name = "revoke", .account = "cabinet_revoke", .routes = routes,
-	    .count = sizeof(routes) / sizeof(routes[0]), .statements = statements,
-	    .views = (const char *const[]) { "revoke/choose.cs", "revoke/confirm.cs", "revoke/already.cs", NULL } }, argc, argv);
+	return route_main(&(const struct program){ .name = "revoke",
+			      .account = "cabinet_revoke",
+			      .routes = routes,
+			      .count = sizeof(routes) / sizeof(routes[0]),
+			      .statements = statements,
+			      .views = (const char *const[]){ "revoke/choose.cs", "revoke/confirm.cs", "revoke/already.cs", NULL } },
+	    argc, argv);
 }

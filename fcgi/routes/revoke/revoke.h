@@ -6,11 +6,11 @@
 #include "store/signed_form.h"
 #include "web/request.h"
 
-#define VARIANT_SIZE	65
+#define VARIANT_SIZE 65
 
-struct revocation {				/* what is to be decided */
-	struct register_entry	key, also;	/* also.serial "" if only one */
-	int			reason;		/* RFC 5280, 5.3.1; one that a person can honestly choose */
+struct revocation {			 /* what is to be decided */
+	struct register_entry key, also; /* also.serial "" if only one */
+	int reason;			 /* RFC 5280, 5.3.1; one that a person can honestly choose */
 };
 
 extern const struct db_statement *const revoke_statements[];

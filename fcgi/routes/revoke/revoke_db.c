@@ -11,8 +11,9 @@
 
 static const struct db_statement pair = {
 	.name = "revoke pair",
-	.sql = "SELECT" REGISTER_COLUMNS " FROM" REGISTER_TABLES
-	       " WHERE c.iin = ? AND c.number = ? AND c.serial <> UNHEX(?) AND r.serial IS NULL AND c.not_after >= UTC_TIMESTAMP(6) LIMIT 1",
+	.sql =
+	    "SELECT" REGISTER_COLUMNS " FROM" REGISTER_TABLES
+	    " WHERE c.iin = ? AND c.number = ? AND c.serial <> UNHEX(?) AND r.serial IS NULL AND c.not_after >= UTC_TIMESTAMP(6) LIMIT 1",
 };
 static const struct db_statement other_signing_keys = {
 	.name = "revoke other-signing-keys",
@@ -32,7 +33,8 @@ static const struct db_statement meet = {
 static const struct db_statement enter = {
 	.name = "revoke enter",
 	.sql = "INSERT INTO revocation (ca, serial, iin, reason, revoked_at, form)"
-	       " SELECT ca, serial, iin, ?, UTC_TIMESTAMP(6), ? FROM certificate WHERE serial = ? AND iin = ? AND not_after >= UTC_TIMESTAMP(6)",
+	       " SELECT ca, serial, iin, ?, UTC_TIMESTAMP(6), ? FROM certificate WHERE serial = ? AND iin = ? AND not_after >= "
+	       "UTC_TIMESTAMP(6)",
 };
 
 const struct db_statement *const revoke_statements[] = { &pair, &other_signing_keys, &variant, &meet, &enter, NULL };
@@ -40,8 +42,8 @@ const struct db_statement *const revoke_statements[] = { &pair, &other_signing_k
 enum rc
 revoke_db_pair(struct request *r, const struct register_entry *key, struct register_entry *out)
 {
-	struct db_result	*row = NULL;
-	enum rc			 rc;
+	struct db_result *row = NULL;
+	enum rc rc;
 
 	rc = db_one(r->db, &pair, DB_IN(db_text(r->session.iin), db_text(key->number), db_text(key->serial)), &row);
 	if (rc != RC_OK)
@@ -54,8 +56,8 @@ revoke_db_pair(struct request *r, const struct register_entry *key, struct regis
 enum rc
 revoke_db_other_signing_keys(struct request *r, const char *serial, const char *also, int64_t *count)
 {
-	struct db_result	*row = NULL;
-	enum rc			 rc;
+	struct db_result *row = NULL;
+	enum rc rc;
 
 	rc = db_one(r->db, &other_signing_keys, DB_IN(db_text(r->session.iin), db_text(serial), db_text(also)), &row);
 	if (rc != RC_OK)
@@ -68,8 +70,8 @@ revoke_db_other_signing_keys(struct request *r, const char *serial, const char *
 enum rc
 revoke_db_variant(struct request *r, const char *serial, char out[VARIANT_SIZE])
 {
-	struct db_result	*row = NULL;
-	enum rc			 rc;
+	struct db_result *row = NULL;
+	enum rc rc;
 
 	if ((rc = db_one(r->db, &variant, DB_IN(db_text(r->session.iin), db_text(serial)), &row)) != RC_OK)
 		return rc;
@@ -79,27 +81,28 @@ revoke_db_variant(struct request *r, const char *serial, char out[VARIANT_SIZE])
 }
 
 struct entering {
-	struct request			*r;
-	const struct revocation		*revocation;
-	const struct signed_form_query	*query;
-	const struct form_result	*result;
-	const char			*signed_text;
-	size_t				 len;
-	enum form_rule			*rule;
+	struct request *r;
+	const struct revocation *revocation;
+	const struct signed_form_query *query;
+	const struct form_result *result;
+	const char *signed_text;
+	size_t len;
+	enum form_rule *rule;
 };
 
 static enum rc
 enter_one(struct db *db, const struct entering *e, const char *serial_hex)
 {
-	uint8_t		serial[SERIAL_SIZE];
-	char		path[64];
-	uint64_t	entered = 0;
-	enum rc		rc;
+	uint8_t serial[SERIAL_SIZE];
+	char path[64];
+	uint64_t entered = 0;
+	enum rc rc;
 
 	if (!hex_decode(serial, sizeof(serial), serial_hex))
 		return RC_INTERNAL;
 	rc = db_exec(db, &enter,
-	    DB_IN(db_int(e->revocation->reason), db_bytes(e->result->digest, 32), db_bytes(serial, sizeof(serial)), db_text(e->r->session.iin)),
+	    DB_IN(db_int(e->revocation->reason), db_bytes(e->result->digest, 32), db_bytes(serial, sizeof(serial)),
+		db_text(e->r->session.iin)),
 	    &entered);
 	if (rc != RC_OK)
 		return rc;
@@ -110,30 +113,38 @@ enter_one(struct db *db, const struct entering *e, const char *serial_hex)
 		if ((rc = session_db_promise(db, e->r->session.id, path)) != RC_OK)
 			return rc;
 	}
-	return event_db_insert(db, &(struct event) { .kind = "revocation", .iin = e->r->session.iin, .application = e->revocation->key.number,
-	    .serial = serial, .form = e->result->digest, .address = e->r->address });
+	return event_db_insert(db, &(struct event){ .kind = "revocation",
+				       .iin = e->r->session.iin,
+				       .application = e->revocation->key.number,
+				       .serial = serial,
+				       .form = e->result->digest,
+				       .address = e->r->address });
 }
 
 /* One mail for one decision. */
 static enum rc
 revocation_tell(struct db *db, const struct entering *e)
 {
-	const struct revocation	*v = e->revocation;
-	char			 digest[2 * 32 + 1], serials[2 * SERIAL_HEX_SIZE], reason[8];
+	const struct revocation *v = e->revocation;
+	char digest[2 * 32 + 1], serials[2 * SERIAL_HEX_SIZE], reason[8];
 
 	hex_encode(digest, e->result->digest, sizeof(e->result->digest));
 	snprintf(serials, sizeof(serials), "%s%s%s", v->key.serial, v->also.serial[0] != '\0' ? " " : "", v->also.serial);
 	snprintf(reason, sizeof(reason), "%d", v->reason);
-	return outbox_db_put(db, &(struct outbox_mail) { .kind = "revoked", .key = digest, .iin = e->r->session.iin,
-	    .lang = lang_name(e->r->lang), .subject = serials, .detail = reason });
+	return outbox_db_put(db, &(struct outbox_mail){ .kind = "revoked",
+				     .key = digest,
+				     .iin = e->r->session.iin,
+				     .lang = lang_name(e->r->lang),
+				     .subject = serials,
+				     .detail = reason });
 }
 
 static enum rc
 enter_act(struct db *db, void *arg)
 {
-	const struct entering	*e = arg;
-	uint8_t			 signer[SERIAL_SIZE];
-	enum rc			 rc;
+	const struct entering *e = arg;
+	uint8_t signer[SERIAL_SIZE];
+	enum rc rc;
 
 	cert_serial(e->result->certificate, signer);
 	*e->rule = RULE_USED;
@@ -155,10 +166,10 @@ enter_act(struct db *db, void *arg)
 }
 
 enum rc
-revoke_db_enter(struct request *r, const struct revocation *revocation, const struct signed_form_query *query, const struct form_result *result,
-    const char *signed_text, size_t len, enum form_rule *rule)
+revoke_db_enter(struct request *r, const struct revocation *revocation, const struct signed_form_query *query,
+    const struct form_result *result, const char *signed_text, size_t len, enum form_rule *rule)
 {
-	struct entering	e = { r, revocation, query, result, signed_text, len, rule };
+	struct entering e = { r, revocation, query, result, signed_text, len, rule };
 
 	return db_transaction(r->db, enter_act, &e);
 }

@@ -26,7 +26,7 @@ static const struct field_spec form[FIELD_COUNT] = {
 static enum rc
 search_page(struct request *r, int status)
 {
-	enum rc	rc;
+	enum rc rc;
 
 	if ((rc = status_db_open(r)) != RC_OK)
 		return rc;
@@ -36,10 +36,10 @@ search_page(struct request *r, int status)
 static enum rc
 search_get(struct request *r)
 {
-	struct field		field[FIELD_COUNT];
-	struct application	a;
-	bool			good;
-	enum rc			rc;
+	struct field field[FIELD_COUNT];
+	struct application a;
+	bool good;
+	enum rc rc;
 
 	good = fields_take(r->fields, form, FIELD_COUNT, field) == RC_OK;
 	response_fields(r, form, field, FIELD_COUNT);
@@ -58,10 +58,10 @@ search_get(struct request *r)
 static enum rc
 status_page(struct request *r, int status)
 {
-	struct application	a;
-	struct application_step	step[APPLICATION_STEPS];
-	size_t			count, certificates;
-	enum rc			rc;
+	struct application a;
+	struct application_step step[APPLICATION_STEPS];
+	size_t count, certificates;
+	enum rc rc;
 
 	if ((rc = application_db_find(r->db, r->param[0], r->session.iin, &a)) != RC_OK)
 		return rc;
@@ -86,8 +86,8 @@ status_get(struct request *r)
 static enum rc
 certificates_get(struct request *r)
 {
-	struct buf	pem = BUF_INIT;
-	enum rc		rc;
+	struct buf pem = BUF_INIT;
+	enum rc rc;
 
 	rc = status_db_chain(r, r->param[0], &pem);
 	if (rc == RC_OK)
@@ -99,8 +99,8 @@ certificates_get(struct request *r)
 static enum rc
 installed_post(struct request *r)
 {
-	struct application	a;
-	enum rc			rc;
+	struct application a;
+	enum rc rc;
 
 	if ((rc = application_db_find(r->db, r->param[0], r->session.iin, &a)) != RC_OK)
 		return rc;
@@ -121,13 +121,21 @@ static const struct route routes[] = {
 };
 
 static const struct db_statement *const *const statements[] = {
-	status_statements, application_statements, session_statements, event_statements, NULL,
+	status_statements,
+	application_statements,
+	session_statements,
+	event_statements,
+	NULL,
 };
 
 int
 main(int argc, char **argv)
 {
-	return route_main(&(const struct program) { .name = "status", .account = "cabinet_status", .routes = routes,
-	    .count = sizeof(routes) / sizeof(routes[0]), .statements = statements,
-	    .views = (const char *const[]) { "status/search.cs", "status/show.cs", NULL } }, argc, argv);
+	return route_main(&(const struct program){ .name = "status",
+			      .account = "cabinet_status",
+			      .routes = routes,
+			      .count = sizeof(routes) / sizeof(routes[0]),
+			      .statements = statements,
+			      .views = (const char *const[]){ "status/search.cs", "status/show.cs", NULL } },
+	    argc, argv);
 }

@@ -25,7 +25,8 @@ static const struct db_statement chain = {
 };
 static const struct db_statement installed = {
 	.name = "status installed",
-	.sql = "UPDATE application SET status = 'installed', changed_at = UTC_TIMESTAMP(6) WHERE number = ? AND iin = ? AND status = 'issued'",
+	.sql =
+	    "UPDATE application SET status = 'installed', changed_at = UTC_TIMESTAMP(6) WHERE number = ? AND iin = ? AND status = 'issued'",
 };
 static const struct db_statement current = {
 	.name = "status current",
@@ -41,10 +42,10 @@ const struct db_statement *const status_statements[] = { &open_ones, &certificat
 enum rc
 status_db_open(struct request *r)
 {
-	struct db_result	*rows = NULL;
-	char			 text[64];
-	size_t			 n = 0;
-	enum rc			 rc;
+	struct db_result *rows = NULL;
+	char text[64];
+	size_t n = 0;
+	enum rc rc;
 
 	if ((rc = db_query(r->db, &open_ones, DB_IN(db_text(r->session.iin)), &rows)) != RC_OK)
 		return rc;
@@ -53,7 +54,8 @@ status_db_open(struct request *r)
 		page_item(r->page, "open", n, "status_text", shown_word(r, "status", db_get_text(rows, 1)));
 		clock_shown(text, db_get_instant(rows, 2));
 		page_item(r->page, "open", n, "created", text);
-		snprintf(text, sizeof(text), "/%s/%s", strcmp(db_get_text(rows, 1), "new") == 0 ? "applications" : "status", db_get_text(rows, 0));
+		snprintf(text, sizeof(text), "/%s/%s", strcmp(db_get_text(rows, 1), "new") == 0 ? "applications" : "status",
+		    db_get_text(rows, 0));
 		page_item(r->page, "open", n, "href", text);
 		n++;
 	}
@@ -64,10 +66,10 @@ status_db_open(struct request *r)
 enum rc
 status_db_certificates(struct request *r, const char *number, size_t *count)
 {
-	struct db_result	*rows = NULL;
-	uint8_t			 serial[SERIAL_SIZE];
-	char			 text[SERIAL_HEX_SIZE];
-	enum rc			 rc;
+	struct db_result *rows = NULL;
+	uint8_t serial[SERIAL_SIZE];
+	char text[SERIAL_HEX_SIZE];
+	enum rc rc;
 
 	*count = 0;
 	if ((rc = db_query(r->db, &certificates, DB_IN(db_text(number), db_text(r->session.iin)), &rows)) != RC_OK)
@@ -94,11 +96,11 @@ status_db_certificates(struct request *r, const char *number, size_t *count)
 enum rc
 status_db_chain(struct request *r, const char *number, struct buf *pem)
 {
-	struct db_result	*rows = NULL;
-	struct buf		 above = BUF_INIT;
-	const uint8_t		*der;
-	size_t			 len, n = 0;
-	enum rc			 rc;
+	struct db_result *rows = NULL;
+	struct buf above = BUF_INIT;
+	const uint8_t *der;
+	size_t len, n = 0;
+	enum rc rc;
 
 	if ((rc = db_query(r->db, &chain, DB_IN(db_text(number), db_text(r->session.iin)), &rows)) != RC_OK)
 		return rc;
@@ -120,17 +122,20 @@ status_db_chain(struct request *r, const char *number, struct buf *pem)
 	return rc == RC_NOT_FOUND && n > 0 ? RC_OK : rc;
 }
 
-struct installing { struct request *r; const struct application *a; };
+struct installing {
+	struct request *r;
+	const struct application *a;
+};
 
 static enum rc
 install_act(struct db *db, void *arg)
 {
-	const struct installing	*i = arg;
-	const char		*iin = i->r->session.iin;
-	struct db_result	*row = NULL;
-	uint64_t		 changed = 0;
-	bool			 already;
-	enum rc			 rc;
+	const struct installing *i = arg;
+	const char *iin = i->r->session.iin;
+	struct db_result *row = NULL;
+	uint64_t changed = 0;
+	bool already;
+	enum rc rc;
 
 	if ((rc = db_one(db, &current, DB_IN(db_text(i->a->number), db_text(iin)), &row)) != RC_OK)
 		return rc;
@@ -144,14 +149,17 @@ install_act(struct db *db, void *arg)
 		return RC_CONFLICT;
 	if ((rc = db_exec(db, &history, DB_IN(db_text(i->a->number), db_bytes(i->r->session.serial, SERIAL_SIZE)), NULL)) != RC_OK)
 		return rc;
-	return event_db_insert(db, &(struct event) { .kind = "certificates-installed", .iin = iin, .application = i->a->number,
-	    .serial = i->r->session.serial, .address = i->r->address });
+	return event_db_insert(db, &(struct event){ .kind = "certificates-installed",
+				       .iin = iin,
+				       .application = i->a->number,
+				       .serial = i->r->session.serial,
+				       .address = i->r->address });
 }
 
 enum rc
 status_db_installed(struct request *r, const struct application *a)
 {
-	struct installing	i = { r, a };
+	struct installing i = { r, a };
 
 	return db_transaction(r->db, install_act, &i);
 }

@@ -168,6 +168,8 @@ const install = async () => {
 	if (!ok)
 		throw new PageError(sentence('not-recorded'));
 	showHistory(page);
+	$('files-ready').hidden = true;
+	$('installed').hidden = false;
 	state.password = '';
 	window.removeEventListener('beforeunload', leaving);
 };
