@@ -31,6 +31,7 @@ struct mailer {
 	struct db *db;
 	struct view *view; /* the words */
 	struct transport *transport;
+	int lock; /* open until the end */
 };
 
 static void
@@ -46,18 +47,18 @@ rest(int64_t milliseconds)
 	nanosleep(&(struct timespec){ milliseconds / 1000, milliseconds % 1000 * 1000000 }, NULL);
 }
 
-/* The lock file stays open until the end. */
 static enum rc
-lock(const struct conf *conf)
+lock(struct mailer *m)
 {
-	int fd = open(conf->mail_lock_file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	bool busy;
 
-	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+	m->lock = open(m->conf->mail_lock_file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (m->lock >= 0 && flock(m->lock, LOCK_EX | LOCK_NB) == 0)
 		return RC_OK;
-	if (fd >= 0 && errno == EWOULDBLOCK)
-		return RC_CONFLICT;
-	log_error("lock", "%s: %s", conf->mail_lock_file, strerror(errno));
-	return RC_INTERNAL;
+	busy = m->lock >= 0 && errno == EWOULDBLOCK;
+	if (!busy)
+		log_error("lock", "%s: %s", m->conf->mail_lock_file, strerror(errno));
+	return busy ? RC_CONFLICT : RC_INTERNAL;
 }
 
 /* What went out must be marked, or it goes out again. */
@@ -157,7 +158,7 @@ static int
 run(struct mailer *m, int64_t seconds, bool once)
 {
 	static const struct db_statement *const *const lists[] = { mailer_statements, event_statements, NULL };
-	enum rc rc = lock(m->conf);
+	enum rc rc = lock(m);
 
 	if (rc == RC_CONFLICT)
 		return 0;
@@ -179,7 +180,7 @@ usage(void)
 int
 main(int argc, char **argv)
 {
-	struct mailer m = { .conf = NULL };
+	struct mailer m = { .lock = -1 };
 	const char *conf_path = NULL;
 	long seconds = DEFAULT_SECONDS;
 	bool once = false;
@@ -211,5 +212,7 @@ main(int argc, char **argv)
 	transport_close(m.transport);
 	view_close(m.view);
 	conf_free(m.conf);
+	if (m.lock >= 0)
+		close(m.lock);
 	return status;
 }
