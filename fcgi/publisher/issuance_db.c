@@ -5,6 +5,7 @@
 #include "pki/csr.h"
 #include "issuance.h"
 #include "store/event.h"
+#include "store/outbox.h"
 
 static const struct db_statement meet = {
 	.name = "issuance meet",
@@ -206,6 +207,8 @@ store_act(struct db *db, void *arg)
 		rc = issuance_db_status(db, i->number, "signing", "issued", "");
 	if (rc == RC_OK)
 		rc = issuance_db_history(db, i->number, "issued", "publisher", NULL, NULL, "");
+	if (rc == RC_OK)
+		rc = outbox_db_put(db, &(struct outbox_mail){ .kind = "issued", .key = i->number, .iin = i->iin, .subject = i->number });
 	return rc;
 }
 

@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "publisher.h"
 #include "store/event.h"
+#include "store/outbox.h"
 
 #define DEFAULT_SECONDS 58
 #define POLL_MILLISECONDS 300
@@ -25,9 +26,9 @@ static volatile sig_atomic_t is_stopped;
 
 static const struct db_statement *const *const work_lists[] = { lease_statements, authority_statements, evidence_statements,
 	issuance_statements, queue_statements, revocation_statements, publication_statements, expiry_statements, replacement_statements,
-	purge_statements, event_statements, NULL };
+	purge_statements, outbox_statements, event_statements, NULL };
 static const struct db_statement *const *const enrol_lists[] = { lease_statements, authority_statements, evidence_statements,
-	issuance_statements, enrol_statements, event_statements, NULL };
+	issuance_statements, enrol_statements, outbox_statements, event_statements, NULL };
 
 static void
 stop(int signal_number)

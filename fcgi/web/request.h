@@ -39,7 +39,7 @@ struct request {
 	const char *param[REQUEST_PARAMS]; /* what {…} of the route's pattern matched, in order; else NULL */
 	const char *address;		   /* client's, as nginx saw it */
 	const char *user_agent;		   /* valid UTF-8, at most 200 octets */
-	enum lang lang;			   /* session's choice, else cookie, else Accept-Language, else ru */
+	enum lang lang;			   /* cookie, else the citizen's choice, else Accept-Language, else ru */
 	bool signed_in;
 	struct session session;	  /* when signed_in */
 	const char *pre_session;  /* value of the __Host-login cookie, "" if none */

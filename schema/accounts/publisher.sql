@@ -1,5 +1,6 @@
 -- publisher: issues, verifies revocations, publishes CRLs. Alone writes ca, certificate, crl, serial_reservation and the lease; enrols at the centre.
 -- include: event-insert
+-- include: outbox-insert
 GRANT SELECT (name, holder, fence, expires_at), UPDATE (holder, fence, expires_at) ON cabinet.lease TO 'cabinet_publisher'@'localhost';
 GRANT SELECT (id, state, certificate, key_id), INSERT (id, name, state, issuer, certificate, subject, key_id, not_after)
   ON cabinet.ca TO 'cabinet_publisher'@'localhost';

@@ -1,6 +1,7 @@
 -- reissue: files applications. Cannot confirm one.
 -- include: event-insert
 -- include: session-lookup
+-- include: outbox-insert
 -- include: certificate-check
 GRANT SELECT (iin, version), UPDATE (version) ON cabinet.citizen TO 'cabinet_reissue'@'localhost';
 GRANT SELECT (serial, ca, iin, purpose, not_before, not_after) ON cabinet.certificate TO 'cabinet_reissue'@'localhost';

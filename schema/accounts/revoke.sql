@@ -1,6 +1,7 @@
 -- revoke: enters the citizen's signed revocation into the register. Claiming it into a CRL is the publisher's.
 -- include: event-insert
 -- include: session-lookup
+-- include: outbox-insert
 GRANT SELECT (serial, ca, iin, number, purpose, algorithm, subject, full_name, not_before, not_after, key_id, der, issued_at) ON cabinet.certificate TO 'cabinet_revoke'@'localhost';
 GRANT SELECT (id, name, subject) ON cabinet.ca TO 'cabinet_revoke'@'localhost';
 GRANT SELECT (number, origin) ON cabinet.application TO 'cabinet_revoke'@'localhost';

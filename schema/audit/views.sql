@@ -82,3 +82,23 @@ FROM event;
 CREATE OR REPLACE SQL SECURITY DEFINER VIEW v_localities AS
 SELECT code, parent, kind, name_ru, name_kk, source, row_start AS since, row_end AS until
 FROM locality;
+
+-- mails: what was told to whom and when; email NULL: to the confirmed address, not sent yet; skipped and failed ones say why
+CREATE OR REPLACE SQL SECURITY DEFINER VIEW v_mails AS
+SELECT id, kind, iin, language, subject, detail, email, at, state, reason, attempts, next_at, sent_at
+FROM outbox;
+
+-- profiles with an address that waits for its code, without the code
+CREATE OR REPLACE SQL SECURITY DEFINER VIEW v_profiles AS
+SELECT iin, saved_at, confirmed_at, email, mail, tries, expires_at, asked, asked_at
+FROM profile;
+
+-- replaced addresses, and until when they are told what concerns security
+CREATE OR REPLACE SQL SECURITY DEFINER VIEW v_former_addresses AS
+SELECT iin, email, until
+FROM email_former;
+
+-- links of mails that stop what a citizen did not do, without what would open one
+CREATE OR REPLACE SQL SECURITY DEFINER VIEW v_notice_links AS
+SELECT mail, expires_at, used_at, result
+FROM notice_link;

@@ -12,10 +12,13 @@
 #include "store/certificate.h"
 #include "store/document_used.h"
 #include "store/event.h"
+#include "store/outbox.h"
 #include "store/session.h"
 #include "store/signed_form.h"
 #include "web/held.h"
 #include "web/route.h"
+
+#define LANGUAGE_SECONDS (365L * 24 * 3600)
 
 enum { FIELD_SIGNED, FIELD_BACK, FIELD_ELSEWHERE, FIELD_COUNT };
 static const struct field_spec form[FIELD_COUNT] = {
@@ -109,7 +112,7 @@ login_post(struct request *r)
 	struct form_result result = { .rule = RULE_NONE };
 	struct checking c = { .r = r };
 	const struct form_checks checks = { .issued = check_issued, .certificate = check_certificate, .arg = &c };
-	char cookie[SESSION_COOKIE_SIZE];
+	struct entrance entrance;
 	enum rc rc;
 
 	/* parse */
@@ -124,7 +127,7 @@ login_post(struct request *r)
 
 	/* act */
 	if (rc == RC_OK) {
-		rc = login_db_enter(r, &result, c.expires, field[FIELD_SIGNED].value, field[FIELD_SIGNED].len, cookie, &result.rule);
+		rc = login_db_enter(r, &result, c.expires, field[FIELD_SIGNED].value, field[FIELD_SIGNED].len, &entrance, &result.rule);
 		if (rc == RC_CONFLICT)
 			rc = RC_BAD_INPUT;
 	}
@@ -133,7 +136,9 @@ login_post(struct request *r)
 	if (rc == RC_BAD_INPUT)
 		rc = refuse(r, &result, &c, field);
 	else if (rc == RC_OK) {
-		response_cookie(r, "__Host-session", cookie, -1);
+		response_cookie(r, "__Host-session", entrance.cookie, -1);
+		if (entrance.lang[0] != '\0')
+			response_cookie(r, "language", entrance.lang, LANGUAGE_SECONDS);
 		rc = response_redirect(
 		    r, "%s", field[FIELD_BACK].error == NULL && field[FIELD_BACK].len > 0 ? field[FIELD_BACK].value : "/keys");
 	}
@@ -166,6 +171,7 @@ static const struct db_statement *const *const statements[] = {
 	certificate_statements,
 	signed_form_keep_statements,
 	document_used_statements,
+	outbox_statements,
 	event_statements,
 	NULL,
 };

@@ -9,14 +9,23 @@
 
 /* Makes a document, remembers it in the browser's cookie (web/held.h) and puts it into the page. */
 void login_document_issue(struct request *, bool elsewhere);
+/* What a person recognises in a User-Agent: the last product they know, with its major version; "—" if none. */
+void login_browser_name(char out[64], const char *user_agent);
 
 /* ---- login_db.c */
 
 extern const struct db_statement *const login_statements[];
 
-/* One transaction: use up the document, meet in the citizen's row, open the session, event. RC_CONFLICT: used, or revoked meanwhile. */
+struct entrance { /* what a login gives */
+	char cookie[SESSION_COOKIE_SIZE];
+	char lang[3]; /* the citizen's choice; "" if none */
+};
+/*
+ * One transaction: use up the document, meet in the citizen's row, open the session, event, and a notice when the browser is a new one.
+ * RC_CONFLICT: used, or revoked meanwhile.
+ */
 MUST_USE enum rc login_db_enter(struct request *, const struct form_result *, instant expires, const char *signed_text, size_t len,
-    char cookie[SESSION_COOKIE_SIZE], enum form_rule *rule);
+    struct entrance *, enum form_rule *rule);
 MUST_USE enum rc login_db_refused(struct request *, const struct form_result *);
 MUST_USE enum rc login_db_leave(struct request *);
 

@@ -8,9 +8,8 @@
 #define LIFE (5 * MINUTE)
 #define LIFE_ELSEWHERE (30 * MINUTE)
 
-/* What a person recognises in a User-Agent: the last product they know, with its major version. */
-static void
-browser_name(char out[64], const char *user_agent)
+void
+login_browser_name(char out[64], const char *user_agent)
 {
 	static const char *const known[] = { "Edg/", "OPR/", "YaBrowser/", "Firefox/", "Chrome/", "Safari/", "curl/" };
 	static const char *const shown[] = { "Edge", "Opera", "Yandex", "Firefox", "Chrome", "Safari", "curl" };
@@ -33,7 +32,7 @@ login_document_issue(struct request *r, bool elsewhere)
 	struct buf statement = BUF_INIT, document = BUF_INIT;
 	char browser[64];
 
-	browser_name(browser, r->user_agent);
+	login_browser_name(browser, r->user_agent);
 	i18n_format(&statement, r->lang, "statement.login",
 	    (const struct i18n_arg[]){ { "site", r->conf->site }, { "browser", browser }, { "address", r->address }, { NULL, NULL } });
 	form_id(header.id);

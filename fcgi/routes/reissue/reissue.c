@@ -15,6 +15,7 @@
 #include "store/certificate.h"
 #include "store/event.h"
 #include "web/keyform.h"
+#include "store/outbox.h"
 #include "web/route.h"
 
 enum { FIELD_EMAIL, FIELD_LOCALITY, FIELD_STORE, FIELD_CSR_AUTH, FIELD_CSR_SIGN, FIELD_COUNT };
@@ -172,6 +173,7 @@ static const struct db_statement *const *const statements[] = {
 	keyform_statements,
 	session_statements,
 	certificate_statements,
+	outbox_statements,
 	event_statements,
 	NULL,
 };

@@ -6,6 +6,7 @@
 #include "reissue.h"
 #include "store/certificate.h"
 #include "store/event.h"
+#include "store/outbox.h"
 #include "web/keyform.h"
 
 #define NUMBER_TRIES 8
@@ -148,6 +149,11 @@ file_one(struct db *db, void *arg)
 	if (rc != RC_OK)
 		return rc;
 	if ((rc = db_exec(db, &history, DB_IN(db_text(f->number), db_bytes(r->session.serial, SERIAL_SIZE)), NULL)) != RC_OK)
+		return rc;
+	rc = outbox_db_put(
+	    db, &(struct outbox_mail){
+		    .kind = "filed", .key = f->number, .iin = r->session.iin, .lang = lang_name(r->lang), .subject = f->number });
+	if (rc != RC_OK)
 		return rc;
 	return event_db_insert(db, &(struct event){ .kind = "application-filed",
 				       .iin = r->session.iin,

@@ -15,6 +15,7 @@
 #include "revoke.h"
 #include "store/certificate.h"
 #include "store/event.h"
+#include "store/outbox.h"
 #include "web/route.h"
 #include "web/shown.h"
 
@@ -359,6 +360,7 @@ static const struct db_statement *const *const statements[] = {
 	session_statements,
 	certificate_statements,
 	signed_form_statements,
+	outbox_statements,
 	event_statements,
 	NULL,
 };
