@@ -104,7 +104,7 @@ for (const [language, width] of [["ru", 1280], ["kk", 360]]) {
 test("a reissue that revokes the pair it replaces; an application of the public page in the cabinet", { timeout: 180000 }, async () => {
 	const { page, faults, picture, close } = await browser.person({ folder: true });
 	const { apply } = await import("../lib/apply.mjs"), { Browser } = await import("../lib/http.mjs"), { reissue, serialOf, withFiles, call } = await import("../lib/citizen.mjs");
-	const citizen = site.citizens[3], old = await reissue(site, citizen), files = {};
+	const citizen = site.citizens[1], old = await reissue(site, citizen), files = {};
 	for (const purpose of ["auth", "sign"]) {
 		files[purpose] = { file: path.join(folder, `old-${purpose}.p12`), password: "Demo2026" };
 		await withFiles({ key: old[purpose].key, cert: old[purpose].certificate }, (at) =>
