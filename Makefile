@@ -9,12 +9,14 @@ WARN	:= -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototyp
 comma	:= ,
 HARDEN	:= $(if $(SAN),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer -fno-sanitize-recover=all,-D_FORTIFY_SOURCE=3 -fstack-clash-protection -fcf-protection) \
 	-fstack-protector-strong -fno-common -fvisibility=hidden -fPIE
-INCLUDE	:= -Ifcgi -isystem /usr/include/ClearSilver $(patsubst -I%,-isystem %,$(shell pkg-config --cflags libmariadb libxml-2.0))
+# statements as PDF and DOCX; --as-needed keeps them out of the programs that make none
+DOCUMENT := pangocairo pangoft2 fontconfig libzip
+INCLUDE	:= -Ifcgi -isystem /usr/include/ClearSilver $(patsubst -I%,-isystem %,$(shell pkg-config --cflags libmariadb libxml-2.0 $(DOCUMENT)))
 CFLAGS	:= -std=gnu17 -O2 -g -pthread $(WARN) $(HARDEN) $(INCLUDE) -D_GNU_SOURCE -MMD -MP
 LDFLAGS	:= -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(if $(SAN),-fsanitize=address$(comma)undefined)
-LIBS	:= -lfcgi -lneo_cgi -lneo_cs -lneo_utl -lz $(shell pkg-config --libs libmariadb libxml-2.0) -lssl -lcrypto
+LIBS	:= -lfcgi -lneo_cgi -lneo_cs -lneo_utl -lz $(shell pkg-config --libs libmariadb libxml-2.0 $(DOCUMENT)) -lssl -lcrypto
 
-FLOORS	:= base pki form store web
+FLOORS	:= base pki form store web document
 FLOOR_SRC := $(wildcard $(addprefix fcgi/,$(addsuffix /*.c,$(FLOORS))))
 LIB	:= $(BUILD)/libcabinet.a
 ROUTES	:= $(notdir $(wildcard fcgi/routes/*))
@@ -26,15 +28,17 @@ all: $(PROGRAMS)
 
 obj = $(patsubst %.c,$(BUILD)/%.o,$(1))
 $(LIB): $(call obj,$(FLOOR_SRC))
-	rm -f $@ && ar rcs $@ $^
+	@rm -f $@ && ar rcs $@ $^
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -c -o $@ $<
+	@echo "  CC $<"
+	@$(CC) $(CFLAGS) -c -o $@ $<
 
 define program
 $(1): $$(call obj,$$(wildcard $(2)/*.c)) $$(LIB)
 	@mkdir -p $$(@D)
-	$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) $$(LIB) $$(LIBS)
+	@echo "  LD $$@"
+	@$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) $$(LIB) $$(LIBS)
 endef
 $(foreach r,$(ROUTES),$(eval $(call program,$(BUILD)/routes/$(r),fcgi/routes/$(r))))
 $(foreach t,$(TOOLS),$(eval $(call program,$(BUILD)/tools/$(t),fcgi/tools/$(t))))
@@ -42,7 +46,8 @@ $(eval $(call program,$(BUILD)/publisher,fcgi/publisher))
 
 $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(LIBS) -lcmocka
+	@echo "  LD $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(LIBS) -lcmocka
 unit: $(UNIT)
 
 run: ; scripts/run

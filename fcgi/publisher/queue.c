@@ -10,14 +10,28 @@
 #include "store/event.h"
 
 /* What an enrolment of the centre is doing at this moment is its own; only what it left behind is finished here. */
-enum { FIND_NUMBER, FIND_IIN, FIND_TEMPLATE, FIND_STATUS, FIND_CSR_AUTH, FIND_CSR_SIGN, FIND_FORM, FIND_ORIGIN, FIND_NOW, FIND_KIND };
+enum {
+	FIND_NUMBER,
+	FIND_IIN,
+	FIND_TEMPLATE,
+	FIND_STATUS,
+	FIND_CSR_AUTH,
+	FIND_CSR_SIGN,
+	FIND_FORM,
+	FIND_ORIGIN,
+	FIND_NOW,
+	FIND_KIND,
+	FIND_CHANGED
+};
 static const struct db_statement find = {
 	.name = "queue find",
 	.sql = "SELECT number, iin, template, status, csr_auth, csr_sign, form, origin, UTC_TIMESTAMP(6),"
-	       " (SELECT kind FROM signed_form f WHERE f.digest = application.form) FROM application"
+	       " (SELECT kind FROM signed_form f WHERE f.digest = application.form), changed_at FROM application"
 	       " WHERE status IN ('signed', 'signing') AND (origin <> 'centre' OR changed_at < UTC_TIMESTAMP(6) - INTERVAL 5 MINUTE)"
-	       " ORDER BY changed_at LIMIT 20",
+	       " AND changed_at >= ? AND (changed_at > ? OR number > ?) ORDER BY changed_at, number LIMIT 20",
 };
+#define PAGE 20
+#define PAGES 50 /* of one pass: what cannot be finished now never keeps what stands behind it waiting */
 
 /* A first application makes its person a citizen; who is one already keeps the names of their newest certificate. */
 static const struct db_statement citizen = {
@@ -176,7 +190,8 @@ record(struct pending *w)
 			return rc == RC_BAD_INPUT ? cannot(w, "profile") : rc;
 		if ((rc = lease_transaction(w->p, keep_act, w)) == RC_OK)
 			w->status = "signing";
-		return rc;
+		/* rows that are there already although nothing was done yet: nobody but an account that was taken over writes them */
+		return rc == RC_CONFLICT && w->reason == NULL ? cannot(w, "record") : rc;
 	}
 	log_info("queue", "%s: half done, goes on", w->issuance.number);
 	if ((rc = issuance_db_kept(w->p, &w->issuance)) == RC_NOT_FOUND)
@@ -196,7 +211,7 @@ finish(struct pending *w)
 	if (rc == RC_CONFLICT && w->issuance.authorized_by != NULL &&
 	    evidence_still_good(w->p->db, w->issuance.authorized_by) == RC_CONFLICT)
 		return cannot(w, "certificate_revoked");
-	return rc;
+	return rc == RC_CONFLICT ? cannot(w, "record") : rc;
 }
 
 /*
@@ -231,7 +246,8 @@ fail_act(struct db *db, void *arg)
 
 	if (rc == RC_OK)
 		rc = issuance_db_history(db, i->number, "failed", "publisher", NULL, w->has_form ? w->form : NULL, w->reason);
-	if (rc == RC_OK)
+	/* a row of the history that is there already does not keep the application in the queue */
+	if (rc == RC_OK || rc == RC_CONFLICT)
 		rc = issuance_db_abandon(db, i->number);
 	if (rc == RC_OK)
 		rc = event_db_insert(db, &(struct event){ .kind = "application-failed",
@@ -273,16 +289,42 @@ work_one(struct publisher *p, const struct db_result *row)
 	return rc;
 }
 
+/* One page behind the place *at, *number. full: another page may follow. */
+static enum rc
+work_page(struct publisher *p, instant *at, char number[15], bool *full)
+{
+	struct db_result *rows;
+	int n = 0;
+	enum rc rc, one = RC_OK;
+
+	*full = false;
+	if ((rc = db_query(p->db, &find, DB_IN(db_instant(*at), db_instant(*at), db_text(number)), &rows)) != RC_OK)
+		return rc;
+	while (!p->is_lost && one != RC_UNAVAILABLE && (rc = db_next(rows)) == RC_OK) {
+		*at = db_get_instant(rows, FIND_CHANGED);
+		snprintf(number, 15, "%s", db_get_text(rows, FIND_NUMBER));
+		one = work_one(p, rows);
+		n++;
+	}
+	db_result_free(rows);
+	*full = n == PAGE;
+	return rc == RC_NOT_FOUND || rc == RC_OK ? one : rc;
+}
+
 enum rc
 queue_work(struct publisher *p)
 {
-	struct db_result *rows;
-	enum rc rc = db_query(p->db, &find, DB_NONE, &rows), one = RC_OK;
+	char number[15] = "";
+	instant at = 0;
+	bool full = true;
+	enum rc rc = RC_OK, one;
 
-	if (rc != RC_OK)
-		return rc;
-	while (!p->is_lost && one != RC_UNAVAILABLE && (rc = db_next(rows)) == RC_OK)
-		one = work_one(p, rows);
-	db_result_free(rows);
-	return rc == RC_NOT_FOUND ? one : rc;
+	for (int page = 0; full && page < PAGES && !p->is_lost; page++) {
+		one = work_page(p, &at, number, &full);
+		if (one == RC_UNAVAILABLE)
+			return one;
+		if (one != RC_OK)
+			rc = one;
+	}
+	return rc;
 }

@@ -48,15 +48,17 @@ document_mac(const struct request *r, const char *random, int64_t expires, const
 static bool
 cookie_next(const char **at, int64_t *expires, const char **mac)
 {
-	char *end;
+	size_t digits;
 
 	if (**at != '.')
 		return false;
-	*expires = strtoll(*at + 1, &end, 10);
-	if (*end != '.' || strcspn(end + 1, ".") != MAC_LEN)
+	/* ten digits last until 2286, and cannot overflow when they become microseconds */
+	digits = strspn(*at + 1, "0123456789");
+	if (digits != 10 || (*at)[1 + digits] != '.' || strcspn(*at + 2 + digits, ".") != MAC_LEN)
 		return false;
-	*mac = end + 1;
-	*at = end + 1 + MAC_LEN;
+	*expires = strtoll(*at + 1, NULL, 10);
+	*mac = *at + 2 + digits;
+	*at = *mac + MAC_LEN;
 	return true;
 }
 
@@ -84,7 +86,7 @@ held_document_keep(struct request *r, const struct buf *document, instant expire
 	document_mac(r, r->pre_session, seconds, buf_text(document), document->len, &cookie);
 	at = r->pre_session + RANDOM_LEN;
 	while (kept < KEPT && cookie_next(&at, &seconds, &mac)) {
-		if (seconds < INT64_MAX / SECOND && seconds * SECOND > now) {
+		if (seconds * SECOND > now) {
 			buf_printf(&cookie, ".%" PRId64 ".%.*s", seconds, MAC_LEN, mac);
 			kept++;
 		}

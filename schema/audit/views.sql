@@ -73,9 +73,9 @@ CREATE OR REPLACE SQL SECURITY DEFINER VIEW v_sessions AS
 SELECT iin, serial, address, user_agent, created_at, seen_at, expires_at, ended_at, end_reason
 FROM session;
 
--- audit events; serial and form as they were presented, also in refusals
+-- audit events; serial and form as they were presented, also in refusals; account is written by the database, program by the writer
 CREATE OR REPLACE SQL SECURITY DEFINER VIEW v_events AS
-SELECT id, at, program, request, kind, iin, number, serial, form, rule, address, detail
+SELECT id, at, account, program, request, kind, iin, number, serial, form, rule, address, detail
 FROM event;
 
 -- the classifier of localities

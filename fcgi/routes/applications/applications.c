@@ -1,5 +1,6 @@
 /*
  * GET /applications: the citizen's applications. GET /applications/{number}: one, with the document to sign while it waits for that.
+ * GET …/statement.pdf, …/statement.docx: the statement to keep, in applications_statement.c.
  * POST …/confirm: the signed consent: new -> signed; the publisher verifies it again and issues. POST …/refuse: withdrawn.
  * In:     confirm: status=signed, agree=1, signed (XML, urn:cabinet:1 confirmation); of a public application also code, unless the pending keys
  *         were shown; page: replace=1 for a document that also revokes the old pair later
@@ -87,24 +88,23 @@ is_public(const struct application *a)
 
 /* The guide's sentence; then where it was filed, when not in the cabinet; then what is revoked afterwards. */
 static void
-statement_make(struct buf *out, const struct making *m)
+statement_make(struct buf *out, const struct request *r, const struct application *a, const struct replaced *replaced)
 {
-	const struct request *r = m->r;
 	struct buf serials = BUF_INIT;
 	char created[CLOCK_SHOWN_SIZE], hex[SERIAL_HEX_SIZE];
 
 	i18n_format(out, r->lang, "statement.confirmation",
-	    (const struct i18n_arg[]){ { "name", r->session.full_name }, { "iin", r->session.iin }, { "number", m->a->number },
+	    (const struct i18n_arg[]){ { "name", r->session.full_name }, { "iin", r->session.iin }, { "number", a->number },
 		{ "from", shown_word(r, "status", "new") }, { "to", shown_word(r, "status", "signed") }, { NULL, NULL } });
-	if (is_public(m->a)) {
-		clock_shown(created, m->a->created);
+	if (is_public(a)) {
+		clock_shown(created, a->created);
 		buf_putc(out, ' ');
 		i18n_format(out, r->lang, "statement.filed",
 		    (const struct i18n_arg[]){ { "created", created }, { "site", r->conf->site }, { NULL, NULL } });
 	}
-	if (m->replaced->count > 0) {
-		for (size_t i = 0; i < m->replaced->count; i++) {
-			hex_encode(hex, m->replaced->serial[i], SERIAL_SIZE);
+	if (replaced->count > 0) {
+		for (size_t i = 0; i < replaced->count; i++) {
+			hex_encode(hex, replaced->serial[i], SERIAL_SIZE);
 			buf_printf(&serials, "%s%s", i > 0 ? ", " : "", hex);
 		}
 		buf_putc(out, ' ');
@@ -113,6 +113,14 @@ statement_make(struct buf *out, const struct making *m)
 			{ "serials", buf_text(&serials) }, { "reason", i18n_text(r->lang, "reason.4.text") }, { NULL, NULL } });
 	}
 	buf_free(&serials);
+}
+
+void
+applications_consent(struct buf *out, const struct request *r, const struct application *a)
+{
+	static const struct replaced none;
+
+	statement_make(out, r, a, &none);
 }
 
 static void
@@ -135,7 +143,7 @@ document_make(struct buf *out, void *arg)
 	struct form_header header = { .site = m->r->conf->site, .lang = lang_name(m->r->lang) };
 	struct buf statement = BUF_INIT;
 
-	statement_make(&statement, m);
+	statement_make(&statement, m->r, m->a, m->replaced);
 	form_id(header.id);
 	header.issued = m->r->session.now;
 	header.expires = header.issued + CONSENT_LIFE;
@@ -154,10 +162,10 @@ show_document(struct request *r, const struct application *a, const struct repla
 
 	if (replaced->count > 0)
 		buf_printf(&variant, REPLACE "%s-%zu", replaced->number, replaced->count);
-	rc = signed_form_db_issue(r->db, FORM_CONFIRMATION, r->session.iin, a->number, buf_text(&variant), lang_name(r->lang),
-	    document_make, &m, r->session.now + CONSENT_LIFE, &document);
+	rc = signed_form_db_issue(r->db, r->conf->site, FORM_CONFIRMATION, r->session.iin, a->number, buf_text(&variant),
+	    lang_name(r->lang), document_make, &m, r->session.now + CONSENT_LIFE, &document);
 	if (rc == RC_OK) {
-		statement_make(&statement, &m);
+		statement_make(&statement, r, a, replaced);
 		page_set(r->page, "document", buf_text(&document));
 		page_set(r->page, "statement", buf_text(&statement));
 		page_set(r->page, "status_from", shown_word(r, "status", "new"));
@@ -312,12 +320,12 @@ confirm_post(struct request *r)
 	/* render */
 	if (rc == RC_OK)
 		rc = response_redirect(r, "/status/%s", a.number);
-	else if (rc == RC_CONFLICT && rule != RULE_NONE) {
-		response_refused(r, rule);
-		rc = application_page(r, 422);
-	} else if (rc == RC_CONFLICT) {
-		response_message(r, "status", "error.status", NULL);
-		rc = application_page(r, 409);
+	else if (rc == RC_CONFLICT && (rc = signed_form_db_late(r->db, &query, &result, rule, r->address)) == RC_OK) {
+		if (rule != RULE_NONE)
+			response_refused(r, rule);
+		else
+			response_message(r, "status", "error.status", NULL);
+		rc = application_page(r, rule != RULE_NONE ? 422 : 409);
 	}
 out:
 	form_result_free(&result);
@@ -338,6 +346,15 @@ refuse_post(struct request *r)
 		return response_redirect(r, "/applications/%s", a.number);
 	if (rc != RC_CONFLICT)
 		return rc;
+	rc = event_db_insert(r->db, &(struct event){ .kind = "act-refused",
+					.iin = r->session.iin,
+					.application = a.number,
+					.serial = r->session.serial,
+					.rule = "state",
+					.address = r->address,
+					.detail = "withdrawal" });
+	if (rc != RC_OK)
+		return rc;
 	response_message(r, NULL, "error.status", NULL);
 	return application_page(r, 409);
 }
@@ -345,6 +362,8 @@ refuse_post(struct request *r)
 static const struct route routes[] = {
 	{ METHOD_GET, "/applications", ROLE_CITIZEN, applications_get },
 	{ METHOD_GET, "/applications/{number}", ROLE_CITIZEN, application_get },
+	{ METHOD_GET, "/applications/{number}/statement.pdf", ROLE_CITIZEN, statement_pdf_get },
+	{ METHOD_GET, "/applications/{number}/statement.docx", ROLE_CITIZEN, statement_docx_get },
 	{ METHOD_POST, "/applications/{number}/confirm", ROLE_CITIZEN, confirm_post },
 	{ METHOD_POST, "/applications/{number}/refuse", ROLE_CITIZEN, refuse_post },
 };

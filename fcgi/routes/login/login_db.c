@@ -1,6 +1,7 @@
 /* SQL of login and logout. */
 #include <string.h>
 
+#include "base/encode.h"
 #include "login.h"
 #include "store/certificate.h"
 #include "store/document_used.h"
@@ -86,24 +87,36 @@ login_db_enter(struct request *r, const struct form_result *result, instant expi
 	return db_transaction(r->db, enter, &e);
 }
 
+/*
+ * A certificate of no CA that we trust says nothing about the person it names: it stays out of that person's trail, and is told as a claim.
+ */
 enum rc
 login_db_refused(struct request *r, const struct form_result *result)
 {
+	struct event e = { .kind = "login-refused",
+		.form = result->canonical != NULL ? result->digest : NULL,
+		.rule = form_rule_name(result->rule),
+		.address = r->address };
+	struct buf detail = BUF_INIT;
 	uint8_t serial[SERIAL_SIZE];
-	const char *iin = NULL;
+	char hex[SERIAL_HEX_SIZE];
+	enum rc rc;
 
+	buf_puts(&detail, result->detail);
 	if (result->certificate != NULL) {
 		cert_serial(result->certificate, serial);
-		/* the certificate of the person who tried, also when it is none of ours: only a well-formed number is a column value */
-		iin = iin_is_wellformed(cert_iin(result->certificate)) ? cert_iin(result->certificate) : NULL;
+		if (result->rule > RULE_CERTIFICATE_CA && iin_is_wellformed(cert_iin(result->certificate))) {
+			e.iin = cert_iin(result->certificate);
+			e.serial = serial;
+		} else {
+			hex_encode(hex, serial, sizeof(serial));
+			buf_printf(&detail, "; claims %s, serial %s", cert_subject(result->certificate), hex);
+		}
 	}
-	return event_db_insert(r->db, &(struct event){ .kind = "login-refused",
-					  .iin = iin,
-					  .serial = result->certificate != NULL ? serial : NULL,
-					  .form = result->canonical != NULL ? result->digest : NULL,
-					  .rule = form_rule_name(result->rule),
-					  .address = r->address,
-					  .detail = result->detail });
+	e.detail = buf_text(&detail);
+	rc = event_db_insert(r->db, &e);
+	buf_free(&detail);
+	return rc;
 }
 
 static enum rc

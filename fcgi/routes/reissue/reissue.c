@@ -2,7 +2,8 @@
  * GET /reissue: the form, filled from the certificate and the last application. POST /reissue: files the application.
  * In:     email, locality (KATO code), store, csr_auth, csr_sign (PKCS#10 as PEM; only their keys count)
  * Out:    303 /applications/{number}, where it waits for the citizen's signature
- * Errors: 422 beside the field (each proof of possession, key strength, known or equal keys, another IIN); 429 at the limit, with the
+ * Errors: 422 beside the field (each proof of possession, key strength, known or equal keys, another IIN; the same form sent again is
+ *         refused too, with the way to the application that it has filed); 429 at the limit, with the
  *         time of the next attempt
  * DB:     reissue: UPDATE citizen.version; INSERT public_key, application, application_status, event.
  */
@@ -148,8 +149,13 @@ reissue_post(struct request *r)
 	/* render */
 	if (rc == RC_OK)
 		rc = response_redirect(r, "/applications/%s", number);
-	else if (rc == RC_CONFLICT && refusal != REISSUE_OK)
-		rc = refuse(r, refusal);
+	else if (rc == RC_CONFLICT && refusal != REISSUE_OK) {
+		/* keys are filed once; whose answer was lost on the way is shown where it went on */
+		if ((rc = reissue_db_same(r, &filed, number)) == RC_OK)
+			page_set(r->page, "filed.number", number);
+		if (rc == RC_OK || rc == RC_NOT_FOUND)
+			rc = refuse(r, refusal);
+	}
 out:
 	csr_free(&filed.auth);
 	csr_free(&filed.sign);

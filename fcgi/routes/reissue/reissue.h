@@ -29,5 +29,7 @@ MUST_USE enum rc reissue_db_state(struct request *, struct reissue_state *);
  * RC_CONFLICT with *refusal set: nothing was filed. number: 14 digits and NUL.
  */
 MUST_USE enum rc reissue_db_file(struct request *, const struct reissue *, char number[15], enum reissue_refusal *);
+/* The application that this very form has filed before and that still waits for its signature. RC_NOT_FOUND: none. */
+MUST_USE enum rc reissue_db_same(struct request *, const struct reissue *, char number[15]);
 
 #endif

@@ -41,6 +41,13 @@ static const struct db_statement history = {
 	.name = "reissue history",
 	.sql = "INSERT INTO application_status (number, status, at, actor, serial) VALUES (?, 'new', UTC_TIMESTAMP(6), 'citizen', ?)",
 };
+/* The same requests octet for octet, with the same answers beside them: the form was sent again because its answer was lost. */
+static const struct db_statement same = {
+	.name = "reissue same",
+	.sql =
+	    "SELECT number FROM application WHERE iin = ? AND hash_auth = ? AND hash_sign = ? AND email = ? AND locality = ? AND store = ?"
+	    " AND origin = 'cabinet' AND status = 'new' LIMIT 1",
+};
 
 const struct db_statement *const reissue_statements[] = {
 	&state,
@@ -48,6 +55,7 @@ const struct db_statement *const reissue_statements[] = {
 	&remember_key,
 	&file,
 	&history,
+	&same,
 	NULL,
 };
 
@@ -163,4 +171,21 @@ reissue_db_file(struct request *r, const struct reissue *form, char number[15], 
 			return rc;
 	}
 	return RC_UNAVAILABLE;
+}
+
+enum rc
+reissue_db_same(struct request *r, const struct reissue *form, char number[15])
+{
+	struct db_result *row = NULL;
+	enum rc rc;
+
+	rc = db_one(r->db, &same,
+	    DB_IN(db_text(r->session.iin), db_bytes(form->auth.hash, 32), db_bytes(form->sign.hash, 32), db_text(form->email),
+		db_text(form->locality), db_text(form->store)),
+	    &row);
+	if (rc != RC_OK)
+		return rc;
+	snprintf(number, 15, "%s", db_get_text(row, 0));
+	db_result_free(row);
+	return RC_OK;
 }

@@ -136,6 +136,15 @@ installed_post(struct request *r)
 		return response_redirect(r, "/status/%s", a.number);
 	if (rc != RC_CONFLICT)
 		return rc;
+	rc = event_db_insert(r->db, &(struct event){ .kind = "act-refused",
+					.iin = r->session.iin,
+					.application = a.number,
+					.serial = r->session.serial,
+					.rule = "state",
+					.address = r->address,
+					.detail = "installed" });
+	if (rc != RC_OK)
+		return rc;
 	response_message(r, NULL, "error.status", NULL);
 	return status_page(r, 409);
 }

@@ -45,7 +45,7 @@ export const isPlaceFilled = () => {
 	return good.every(Boolean);
 };
 
-/* { name, bytes } of the pending file and { csr_auth, csr_sign } as PEM. subject: of the requests. */
+/* { name, bytes } of the pending file and the requests { auth, sign } as DER. subject: of the requests. */
 const makeKeys = async (subject, password) => {
 	const pairs = {}, requests = {};
 	for (const purpose of ['auth', 'sign']) {
@@ -54,7 +54,7 @@ const makeKeys = async (subject, password) => {
 		task(purpose, 'done');
 	}
 	for (const purpose of ['auth', 'sign'])
-		requests[`csr_${purpose}`] = toPem(await makeCsr(pairs[purpose], subject), 'CERTIFICATE REQUEST');
+		requests[purpose] = await makeCsr(pairs[purpose], subject);
 	const keys = await Promise.all(['auth', 'sign'].map(async (purpose) => ({
 		pkcs8: pairs[purpose].pkcs8, certificate: null, chain: [], friendlyName: purpose, localKeyId: await keyId(pairs[purpose].spki),
 	})));
@@ -83,9 +83,13 @@ const send = async (form, requests, target) => {
 	task('check', 'done', sentence('checked'));
 	task('send', 'busy', sentence('sending'));
 	const fields = new FormData(form);
-	for (const [name, value] of Object.entries(requests))
-		fields.set(name, value);
-	const { path, page } = await fetchPage(form.getAttribute('action'), fields);
+	for (const [purpose, der] of Object.entries(requests))
+		fields.set(`csr_${purpose}`, toPem(der, 'CERTIFICATE REQUEST'));
+	let { path, page } = await fetchPage(form.getAttribute('action'), fields);
+	/* sent before, and only the answer was lost: it goes on where it stopped */
+	const filed = page.getElementById('already-filed')?.dataset.number;
+	if (filed)
+		({ path, page } = await fetchPage(`/applications/${filed}`));
 	const number = path.match(target)?.[1];
 	if (!number) {
 		task('send', 'failed', refusalOf(page));
@@ -97,12 +101,12 @@ const send = async (form, requests, target) => {
 
 /*
  * Wires #keys-form and #pending-check. form: the one that is posted; subject(): of the requests; target: see send;
- * filed({ number, page, pending, password, folder }) goes on.
+ * filed({ number, page, requests, pending, password, folder }) goes on.
  */
 export const wireMaking = ({ form, subject, target, filed, progress }) => {
 	const password = newPassword('pending-password', 'pending-repeat');
 	let made = null, chosen = '', folder = null;
-	const go = async () => filed({ ...await send(form, made.requests, target), pending: made.bytes, password: chosen, folder });
+	const go = async () => filed({ ...await send(form, made.requests, target), requests: made.requests, pending: made.bytes, password: chosen, folder });
 
 	$('keys-form').addEventListener('submit', (event) => {
 		event.preventDefault();

@@ -2,6 +2,7 @@
  * Reissue in one page: data → keys → signature → installation. The pending keys are saved, and read back, before their requests are sent;
  * whoever is interrupted after that goes on with the saved file on the pages of the application.
  */
+import { toHex } from './der.js';
 import { offerFiles } from './finalfiles.js';
 import { keyFields } from './keyfields.js';
 import { installPending } from './keystore.js';
@@ -12,12 +13,12 @@ const POLL = 700;
 const PATIENCE = 120000;
 const wait = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 
-const state = { folder: null, password: '', pending: null, number: '', document: '' };
+const state = { folder: null, password: '', pending: null, requests: null, number: '', document: '' };
 
 /* ---- step 3: the application's page tells what is signed */
 
-const showApplication = ({ number, page, pending, password, folder }) => {
-	Object.assign(state, { number, pending, password, folder });
+const showApplication = ({ number, page, requests, pending, password, folder }) => {
+	Object.assign(state, { number, requests, pending, password, folder });
 	state.document = page.getElementById('document').value;
 	$('statement').textContent = page.getElementById('statement').textContent;
 	for (const place of document.querySelectorAll('[data-from]'))
@@ -88,6 +89,15 @@ const install = async () => {
 	window.removeEventListener('beforeunload', leaving);
 };
 
+/* The document asks for certificates of the keys that were made here, and of no others. */
+const namesOwnKeys = async (text) => {
+	const named = Array.from(new DOMParser().parseFromString(text, 'text/xml').getElementsByTagName('request'), (request) =>
+		`${request.getAttribute('purpose')} ${request.textContent}`).sort();
+	const made = await Promise.all(['auth', 'sign'].map(async (purpose) =>
+		`${purpose} ${toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', state.requests[purpose])))}`));
+	return named.join() === made.join();
+};
+
 const confirm = async (keys) => {
 	if (!setError('agree', $('agree').checked ? '' : sentence('agree-required'))) {
 		$('agree').focus();
@@ -96,7 +106,9 @@ const confirm = async (keys) => {
 	const entry = await keys.choose();
 	if (!entry)
 		return;
-	const signed = await keys.sign(entry, state.document, 'confirmation');
+	if (!await namesOwnKeys(state.document))
+		throw new PageError(sentence('unexpected'));
+	const signed = await keys.sign(entry, state.document, 'confirmation', $('statement').textContent);
 	setProgress('key-progress', sentence('sending'), 'busy');
 	const { ok, page } = await fetchPage(`/applications/${state.number}/confirm`, { csrf: csrfOf(), status: 'signed', agree: '1', signed });
 	if (!ok) {

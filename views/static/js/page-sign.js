@@ -4,6 +4,8 @@ import { $, attempt, sentence, setError, setProgress } from './page.js';
 
 const form = $('signed-form');
 const keys = keyFields();
+/* by the address, not by anything that the page says */
+const kind = location.pathname.startsWith('/keys/') ? 'revocation' : 'confirmation';
 
 $('agree').addEventListener('change', () => setError('agree'));
 if ($('replace')) {
@@ -22,7 +24,7 @@ form.addEventListener('submit', (event) => {
 		const entry = await keys.choose();
 		if (!entry)
 			return;
-		$('signed').value = await keys.sign(entry, $('document').value);
+		$('signed').value = await keys.sign(entry, $('document').value, kind, $('statement').textContent);
 		keys.clear();
 		setProgress('key-progress', sentence('sending'), 'busy');
 		form.submit();
