@@ -9,7 +9,14 @@ export const sentence = (code, values = {}) => ($('texts')?.getAttribute(`data-t
 
 /* A message at a field, or away with it. */
 export const setError = (id, message = '') => {
-	const place = $(`${id}-error`), input = $(id);
+	const input = $(id);
+	let place = $(`${id}-error`);
+	/* fields that are posted have a place only after the server found a fault */
+	if (!place && message && input) {
+		place = Object.assign(document.createElement('p'), { id: `${id}-error`, className: 'error-text' });
+		input.before(place);
+		input.setAttribute('aria-describedby', [input.getAttribute('aria-describedby'), place.id].filter(Boolean).join(' '));
+	}
 	if (place) {
 		place.textContent = message;
 		place.hidden = !message;
