@@ -14,37 +14,41 @@ DOCUMENT := pangocairo pangoft2 fontconfig libzip
 INCLUDE	:= -Ifcgi -isystem /usr/include/ClearSilver $(patsubst -I%,-isystem %,$(shell pkg-config --cflags libmariadb libxml-2.0 $(DOCUMENT)))
 CFLAGS	:= -std=gnu17 -O2 -g -pthread $(WARN) $(HARDEN) $(INCLUDE) -D_GNU_SOURCE -MMD -MP
 LDFLAGS	:= -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(if $(SAN),-fsanitize=address$(comma)undefined)
-LIBS	:= -lfcgi -lneo_cgi -lneo_cs -lneo_utl -lz $(shell pkg-config --libs libmariadb libxml-2.0 $(DOCUMENT)) -lssl -lcrypto
+LIBS	:= -lfcgi -lneo_cgi -lneo_cs -lneo_utl -lz $(shell pkg-config --libs libmariadb libxml-2.0 $(DOCUMENT)) -lcurl -lssl -lcrypto
 
 FLOORS	:= base pki form store web document
 FLOOR_SRC := $(wildcard $(addprefix fcgi/,$(addsuffix /*.c,$(FLOORS))))
 LIB	:= $(BUILD)/libcabinet.a
 ROUTES	:= $(notdir $(wildcard fcgi/routes/*))
 TOOLS	:= $(notdir $(wildcard fcgi/tools/*))
-PROGRAMS := $(addprefix $(BUILD)/routes/,$(ROUTES)) $(BUILD)/publisher $(addprefix $(BUILD)/tools/,$(TOOLS))
+PROGRAMS := $(addprefix $(BUILD)/routes/,$(ROUTES)) $(BUILD)/publisher $(BUILD)/mailer $(addprefix $(BUILD)/tools/,$(TOOLS))
 UNIT	:= $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 
 all: $(PROGRAMS)
 
 obj = $(patsubst %.c,$(BUILD)/%.o,$(1))
 $(LIB): $(call obj,$(FLOOR_SRC))
-	rm -f $@ && ar rcs $@ $^
+	@rm -f $@ && ar rcs $@ $^
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -c -o $@ $<
+	@echo "  CC $<"
+	@$(CC) $(CFLAGS) -c -o $@ $<
 
 define program
 $(1): $$(call obj,$$(wildcard $(2)/*.c)) $$(LIB)
 	@mkdir -p $$(@D)
-	$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) $$(LIB) $$(LIBS)
+	@echo "  LD $$@"
+	@$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) $$(LIB) $$(LIBS)
 endef
 $(foreach r,$(ROUTES),$(eval $(call program,$(BUILD)/routes/$(r),fcgi/routes/$(r))))
 $(foreach t,$(TOOLS),$(eval $(call program,$(BUILD)/tools/$(t),fcgi/tools/$(t))))
 $(eval $(call program,$(BUILD)/publisher,fcgi/publisher))
+$(eval $(call program,$(BUILD)/mailer,fcgi/mailer))
 
 $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(LIBS) -lcmocka
+	@echo "  LD $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(LIBS) -lcmocka
 unit: $(UNIT)
 
 run: ; scripts/run

@@ -17,7 +17,8 @@
 
 #define ROUTE (1U << CONF_ROUTE)
 #define PUBLISHER (1U << CONF_PUBLISHER)
-#define EVERY (ROUTE | PUBLISHER | 1U << CONF_TOOL)
+#define MAILER (1U << CONF_MAILER)
+#define EVERY (ROUTE | PUBLISHER | MAILER | 1U << CONF_TOOL)
 
 struct name {
 	const char *name;
@@ -33,6 +34,7 @@ struct name {
 		text, offsetof(struct conf, field), type, min, max, preset, roles                                                          \
 	}
 #define P(field, type, min, max, preset, roles) N("publisher." #field, field, type, min, max, preset, roles)
+#define M(field, type, min, max, preset, roles) N("mailer." #field, field, type, min, max, preset, roles)
 #define S(field, type, min, max, preset, roles) N(#field, field, type, min, max, preset, roles)
 
 static const struct name names[] = {
@@ -40,9 +42,9 @@ static const struct name names[] = {
 	S(site, CONF_SITE, 0, 0, NULL, EVERY),
 	S(plain_site, CONF_PLAIN_SITE, 0, 0, NULL, EVERY),
 	S(oid_arc, CONF_ARC, 0, 0, NULL, EVERY),
-	S(support_phone, CONF_PHONE, 0, 0, NULL, ROUTE),
-	S(support_email, CONF_EMAIL, 0, 0, NULL, ROUTE),
-	S(views, CONF_DIRECTORY, 0, 0, NULL, ROUTE),
+	S(support_phone, CONF_PHONE, 0, 0, NULL, ROUTE | MAILER),
+	S(support_email, CONF_EMAIL, 0, 0, NULL, ROUTE | MAILER),
+	S(views, CONF_DIRECTORY, 0, 0, NULL, ROUTE | MAILER),
 	S(secret_file, CONF_SECRET, 0, 0, NULL, ROUTE),
 	S(db_socket, CONF_PLACE, 0, 0, "/run/mysqld/mysqld.sock", 0),
 	S(db_name, CONF_WORD, 0, 0, "cabinet", 0),
@@ -50,6 +52,8 @@ static const struct name names[] = {
 	S(session_idle, CONF_INT, 60, 3600, "900", 0),
 	S(session_absolute, CONF_INT, 300, 86400, "28800", 0),
 	S(applications_limit, CONF_INT, 1, 1000, "50", 0),
+	S(apply_per_address, CONF_INT, 1, 100000, "20", 0),
+	S(apply_per_iin, CONF_INT, 1, 1000, "10", 0),
 	S(list_page, CONF_INT, 1, 100, "10", 0),
 	S(worker_requests, CONF_INT, 1, 1000000, "10000", 0),
 	S(body_max, CONF_INT, 4096, 4194304, "262144", 0),
@@ -65,15 +69,23 @@ static const struct name names[] = {
 	P(crl_base_seconds, CONF_INT, 60, 2678400, "86400", 0),
 	P(crl_delta_seconds, CONF_INT, 30, 604800, "3600", 0),
 	P(certificate_days, CONF_INT, 1, 1095, "365", 0),
+	M(smtp, CONF_SMTP, 0, 0, "", 0),
+	M(smtp_user, CONF_VISIBLE, 0, 0, "", 0),
+	M(smtp_password_file, CONF_SECRET, 0, 0, "", MAILER),
+	M(smtp_ca, CONF_FILE, 0, 0, "", MAILER),
+	M(mail_dir, CONF_DIRECTORY, 0, 0, "", MAILER),
+	M(mail_from, CONF_EMAIL, 0, 0, NULL, MAILER),
+	M(mail_lock_file, CONF_PLACE, 0, 0, NULL, MAILER),
 };
 
 #undef N
 #undef P
+#undef M
 #undef S
 
 #define NAMES (sizeof(names) / sizeof(names[0]))
 
-static const char *const sections[] = { "publisher" };
+static const char *const sections[] = { "publisher", "mailer" };
 
 struct parser {
 	struct conf *conf;
@@ -206,6 +218,8 @@ set_value(struct parser *p, size_t i, unsigned line, const char *value)
 	case CONF_PHONE:
 	case CONF_EMAIL:
 	case CONF_WORD:
+	case CONF_VISIBLE:
+	case CONF_SMTP:
 	case CONF_FILE:
 	case CONF_SECRET:
 	case CONF_DIRECTORY:
@@ -354,6 +368,8 @@ check_together(struct parser *p)
 		mistake(p, line_of(p, "oid_arc"), "oid_arc: " EXAMPLE_ARC " is the arc for examples; mode = production needs its own");
 	if (c->session_absolute < c->session_idle)
 		mistake(p, line_of(p, "session_absolute"), "session_absolute: shorter than session_idle");
+	if (c->smtp != NULL && c->smtp_user != NULL && c->smtp[0] == '\0' && c->smtp_user[0] != '\0')
+		mistake(p, line_of(p, "mailer.smtp_user"), "mailer.smtp_user: without mailer.smtp");
 	if (c->crl_delta_seconds > c->crl_base_seconds)
 		mistake(
 		    p, line_of(p, "publisher.crl_delta_seconds"), "publisher.crl_delta_seconds: longer than publisher.crl_base_seconds");

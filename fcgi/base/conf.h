@@ -30,6 +30,8 @@ struct conf {
 	int64_t session_idle;	    /* seconds, 60…3600, default 900 */
 	int64_t session_absolute;   /* seconds, default 28800 */
 	int64_t applications_limit; /* per 30 days, default 50 */
+	int64_t apply_per_address;  /* public applications an hour, default 20 */
+	int64_t apply_per_iin;	    /* public applications a day for one IIN, default 10 */
 	int64_t list_page;	    /* rows, default 10 */
 	int64_t worker_requests;    /* recycled after, default 10000 */
 	int64_t body_max;	    /* octets, default 262144 */
@@ -46,9 +48,17 @@ struct conf {
 	int64_t crl_base_seconds;  /* validity of a base CRL, default 86400 */
 	int64_t crl_delta_seconds; /* validity of a delta CRL, default 3600 */
 	int64_t certificate_days;  /* validity of a person's certificate, 1…1095, default 365 */
+	/* [mailer] */
+	char *smtp;		  /* "smtps://host:465", "smtp://host:587" (STARTTLS); "": into mail_dir */
+	char *smtp_user;	  /* "": none */
+	char *smtp_password_file; /* mode 0600 */
+	char *smtp_ca;		  /* PEM file of CAs of the mail server; "": the system's */
+	char *mail_dir;		  /* folder of .eml files */
+	char *mail_from;	  /* address of the sender */
+	char *mail_lock_file;
 };
 
-enum conf_role { CONF_ROUTE, CONF_PUBLISHER, CONF_TOOL }; /* which files must exist and be safe */
+enum conf_role { CONF_ROUTE, CONF_PUBLISHER, CONF_TOOL, CONF_MAILER }; /* which files must exist and be safe */
 
 /* Prints every mistake on stderr as "path:line: what" and answers RC_BAD_INPUT if there was any. *out is owned by the caller. */
 MUST_USE enum rc conf_load(struct conf **out, const char *path, enum conf_role role);

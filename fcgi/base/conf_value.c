@@ -119,6 +119,15 @@ is_email(const char *value)
 	       strcspn(value, " \t\"<>,;:\\()[]") == strlen(value);
 }
 
+static bool
+is_visible(const char *value)
+{
+	for (const char *c = value; *c != '\0'; c++)
+		if (*c <= ' ' || *c > '~')
+			return false;
+	return strlen(value) <= 254;
+}
+
 const char *
 conf_text_fault(enum conf_type type, const char *value)
 {
@@ -140,6 +149,12 @@ conf_text_fault(enum conf_type type, const char *value)
 		return strlen(value) <= 64 && is_made_of(value, "abcdefghijklmnopqrstuvwxyz0123456789_")
 			   ? NULL
 			   : "only a-z, 0-9 and _, at most 64";
+	case CONF_VISIBLE:
+		return is_visible(value) ? NULL : "only visible ASCII, at most 254";
+	case CONF_SMTP:
+		return value[0] == '\0' || is_origin(value, "smtp://", 0) || is_origin(value, "smtps://", 0)
+			   ? NULL
+			   : "must be smtp://host:port or smtps://host:port: lower case, no path";
 	case CONF_MODE:
 	case CONF_BOOL:
 	case CONF_INT:

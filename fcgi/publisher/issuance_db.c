@@ -5,6 +5,7 @@
 #include "pki/csr.h"
 #include "issuance.h"
 #include "store/event.h"
+#include "store/outbox.h"
 
 static const struct db_statement meet = {
 	.name = "issuance meet",
@@ -196,6 +197,8 @@ store_act(struct db *db, void *arg)
 	const struct issuance *i = s->i;
 	enum rc rc = issuance_db_meet(db, i->iin);
 
+	if (rc == RC_OK && i->signer_iin != NULL)
+		rc = issuance_db_meet(db, i->signer_iin);
 	if (rc == RC_OK && i->authorized_by != NULL)
 		rc = evidence_still_good(db, i->authorized_by);
 	for (size_t n = 0; rc == RC_OK && n < i->count; n++)
@@ -204,6 +207,8 @@ store_act(struct db *db, void *arg)
 		rc = issuance_db_status(db, i->number, "signing", "issued", "");
 	if (rc == RC_OK)
 		rc = issuance_db_history(db, i->number, "issued", "publisher", NULL, NULL, "");
+	if (rc == RC_OK)
+		rc = outbox_db_put(db, &(struct outbox_mail){ .kind = "issued", .key = i->number, .iin = i->iin, .subject = i->number });
 	return rc;
 }
 

@@ -41,6 +41,7 @@ begin(struct request *r, const struct service *service, const struct gateway *in
 	r->lang = lang_parse(&lang, in->cookie_language) == 0 ? lang : i18n_accepted(in->accept_language);
 	route_pre_session_random(r->fresh, in->cookie_login);
 	r->pre_session = r->fresh[0] != '\0' ? in->cookie_login : "";
+	r->proof_cookie = in->cookie_proof != NULL ? in->cookie_proof : "";
 	r->session_cookie = strlen(in->cookie_session) <= REQUEST_COOKIE_MAX ? in->cookie_session : "";
 }
 
@@ -158,14 +159,14 @@ find_session(struct request *r, const struct gateway *in)
 	enum rc rc = RC_UNAUTHENTICATED;
 	enum lang lang;
 
-	(void)in;
 	if (r->route->role != ROLE_VISITOR && r->route->role != ROLE_CITIZEN)
 		return 0;
 	if (*r->session_cookie != '\0')
 		rc = session_db_find(r->db, r->conf, r->session_cookie, r->path, &r->session);
 	if (rc == RC_OK) {
 		r->signed_in = true;
-		if (lang_parse(&lang, r->session.lang) == 0)
+		/* the cookie is the newer word: login and the profile set it too */
+		if (lang_parse(&lang, in->cookie_language) != 0 && lang_parse(&lang, r->session.lang) == 0)
 			r->lang = lang;
 		csrf_token(r->csrf, r->conf->secret, r->session_cookie);
 		return 0;

@@ -14,3 +14,7 @@ GRANT SELECT ON cabinet.v_logins_used TO 'cabinet_auditor'@'localhost';
 GRANT SELECT ON cabinet.v_sessions TO 'cabinet_auditor'@'localhost';
 GRANT SELECT ON cabinet.v_events TO 'cabinet_auditor'@'localhost';
 GRANT SELECT ON cabinet.v_localities TO 'cabinet_auditor'@'localhost';
+GRANT SELECT ON cabinet.v_mails TO 'cabinet_auditor'@'localhost';
+GRANT SELECT ON cabinet.v_profiles TO 'cabinet_auditor'@'localhost';
+GRANT SELECT ON cabinet.v_former_addresses TO 'cabinet_auditor'@'localhost';
+GRANT SELECT ON cabinet.v_notice_links TO 'cabinet_auditor'@'localhost';

@@ -9,9 +9,9 @@ CREATE OR REPLACE SQL SECURITY DEFINER VIEW v_people AS
 SELECT iin, surname, name, patronymic, language, notify, email, created_at, row_start AS since, row_end AS until
 FROM citizen;
 
--- one row per application; requests by their hashes (hash_auth, hash_sign: SHA-256 of the PKCS#10)
+-- one row per application; requests by their hashes (hash_auth, hash_sign: SHA-256 of the PKCS#10); names as typed on the public page
 CREATE OR REPLACE SQL SECURITY DEFINER VIEW v_applications AS
-SELECT number, iin, template, origin, status, email, locality, store, hash_auth, hash_sign, requested_by, form, reason, created_at,
+SELECT number, iin, template, origin, status, surname, name, patronymic, email, locality, store, hash_auth, hash_sign, requested_by, form, replaces, reason, created_at,
   changed_at, row_start AS since, row_end AS until
 FROM application;
 
@@ -73,12 +73,32 @@ CREATE OR REPLACE SQL SECURITY DEFINER VIEW v_sessions AS
 SELECT iin, serial, address, user_agent, created_at, seen_at, expires_at, ended_at, end_reason
 FROM session;
 
--- audit events; serial and form as they were presented, also in refusals
+-- audit events; serial and form as they were presented, also in refusals; account is written by the database, program by the writer
 CREATE OR REPLACE SQL SECURITY DEFINER VIEW v_events AS
-SELECT id, at, program, request, kind, iin, number, serial, form, rule, address, detail
+SELECT id, at, account, program, request, kind, iin, number, serial, form, rule, address, detail
 FROM event;
 
 -- the classifier of localities
 CREATE OR REPLACE SQL SECURITY DEFINER VIEW v_localities AS
 SELECT code, parent, kind, name_ru, name_kk, source, row_start AS since, row_end AS until
 FROM locality;
+
+-- mails: what was told to whom and when; email NULL: to the confirmed address, not sent yet; skipped and failed ones say why
+CREATE OR REPLACE SQL SECURITY DEFINER VIEW v_mails AS
+SELECT id, kind, iin, language, subject, detail, email, at, state, reason, attempts, next_at, sent_at
+FROM outbox;
+
+-- profiles with an address that waits for its code, without the code
+CREATE OR REPLACE SQL SECURITY DEFINER VIEW v_profiles AS
+SELECT iin, saved_at, confirmed_at, email, mail, tries, expires_at, asked, asked_at
+FROM profile;
+
+-- replaced addresses, and until when they are told what concerns security
+CREATE OR REPLACE SQL SECURITY DEFINER VIEW v_former_addresses AS
+SELECT iin, email, until
+FROM email_former;
+
+-- links of mails that stop what a citizen did not do, without what would open one
+CREATE OR REPLACE SQL SECURITY DEFINER VIEW v_notice_links AS
+SELECT mail, expires_at, used_at, result
+FROM notice_link;

@@ -3,7 +3,7 @@
 
 # What the programs read. Written anew at every start: the port may have changed.
 make_configuration() {
-	mkdir -p -- "$log" "$var/public/crl" "$var/public/ca"
+	mkdir -p -- "$log" "$var/public/crl" "$var/public/ca" "$var/mail"
 	[[ -s $var/secret ]] || { openssl rand -hex 32 >"$var/secret.new" && mv -- "$var/secret.new" "$var/secret"; } || return 1
 	cat >"$var/cabinet.conf" <<-END
 		# Written by scripts/run.
@@ -18,6 +18,14 @@ make_configuration() {
 		db_socket = $run/mariadb.sock
 		db_name = cabinet
 		db_password_dir = $var/passwords
+		apply_per_address = ${CABINET_APPLY_ADDRESS:-500}
+		apply_per_iin = ${CABINET_APPLY_IIN:-10}
+		${CABINET_CONF_EXTRA:-}
+
+		[mailer]
+		mail_dir = $var/mail
+		mail_from = cabinet@cabinet.example
+		mail_lock_file = $run/mailer.lock
 
 		[publisher]
 		ca_certificate = $var/ca/ca.pem
@@ -29,7 +37,6 @@ make_configuration() {
 		ca_dir = $var/public/ca
 		lock_file = $run/publisher.lock
 	END
-	[[ -z ${CABINET_CONF_EXTRA:-} ]] || printf '%s\n' "$CABINET_CONF_EXTRA" >>"$var/cabinet.conf"
 }
 
 # Server certificates for localhost: EC first, RSA for who needs it; renewed a week before their end.

@@ -8,7 +8,7 @@ services() {
 	for program in "$build"/routes/*; do
 		[[ ! -x $program ]] || services+=("route-${program##*/}")
 	done
-	services+=(publisher)
+	services+=(publisher mailer)
 }
 
 # service_start NAME: as the leader of its own session, log appended to log/<name>.log, recorded. Returns at once.
@@ -19,8 +19,8 @@ service_start() {
 		command=(mariadbd "--defaults-file=$var/mariadb.cnf") ;;
 	nginx)
 		command=(nginx -p "$run/" -c "$var/nginx/nginx.conf" -g 'daemon off;') ;;
-	publisher)
-		command=("$build/publisher" -c "$var/cabinet.conf" --for 58) ;;
+	publisher | mailer)
+		command=("$build/$1" -c "$var/cabinet.conf" --for 58) ;;
 	route-*)
 		# A worker that lived for half a second was no failed start: recycled ones must not exhaust multiwatch's tries.
 		# Workers end with multiwatch (setpriv), finishing their request; a socket of a killed one would still look in use.

@@ -3,6 +3,7 @@
 //   const { number, keys } = await file(browser, citizen);     an application that waits for a signature
 //   await confirm(browser, citizen, number); await issued(browser, number);
 import { execFile } from "node:child_process";
+import { webcrypto } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -13,6 +14,8 @@ import { until } from "./instance.mjs";
 import { sign } from "./sign.mjs";
 
 export const call = promisify(execFile);
+// the browser's modules need it; Node 18 does not have it as a global
+globalThis.crypto ??= webcrypto;
 
 export async function login(site, citizen, options) {
 	const browser = new Browser(site, options);
@@ -57,6 +60,10 @@ export async function file(browser, citizen, { keys, ...fields } = {}) {
 		csr_auth: made.auth.csr, csr_sign: made.sign.csr, ...fields });
 	return { answer, number: /^\/applications\/(\d{14})$/.exec(answer.location ?? "")?.[1], keys: made };
 }
+
+// The number that an answer to a filed form leads to: of the new application, or of the one that the same form had filed before.
+export const filedNumber = (answer) => /^\/applications\/(\d{14})$/.exec(answer?.location ?? "")?.[1]
+	?? /id="already-filed" data-number="(\d{14})"/.exec(answer?.text ?? "")?.[1];
 
 export async function confirm(browser, citizen, number) {
 	const page = await browser.get(`/applications/${number}`);

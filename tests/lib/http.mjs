@@ -70,10 +70,11 @@ export function multipart(form, boundary) {
 }
 
 export class Browser {
-	constructor(site, { language } = {}) {
+	constructor(site, { language, agent } = {}) {
 		this.site = site;
 		this.cookies = new Map();
 		this.language = language;
+		this.userAgent = agent;
 		this.agent = new https.Agent({ ca: site.ca, keepAlive: false });
 	}
 	// Never follows a redirect. path may be a whole http: address for the plain port.
@@ -82,6 +83,7 @@ export class Browser {
 		const secure = url.protocol === "https:";
 		const all = { ...headers };
 		if (this.language && !all["accept-language"]) all["accept-language"] = this.language;
+		if (this.userAgent && !all["user-agent"]) all["user-agent"] = this.userAgent;
 		if (cookies && secure && this.cookies.size > 0) all.cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
 		if (body !== undefined && all["content-length"] === undefined) all["content-length"] = Buffer.byteLength(body);
 		const page = await new Promise((resolve, reject) => {

@@ -182,7 +182,7 @@ for (const file of templates)
 /* ---- what C asks for: literal codes, and the rules of form.h */
 
 const FAMILIES = ['http', 'form', 'status', 'origin', 'template', 'purpose', 'store', 'reason', 'actor', 'user_type', 'validity', 'revocation', 'fail',
-	'statement', 'attempts', 'notice', 'error'];
+	'statement', 'attempts', 'notice', 'error', 'told', 'told_state', 'mail'];
 for (const file of files(join(root, 'fcgi'), '.c')) {
 	const text = readFileSync(file, 'utf8');
 	const asked = [...text.matchAll(/"((?:error|statement)\.(?!cs")[a-z_]+)"/g), ...text.matchAll(/i18n_(?:text|find|format)\([^;"]*"([a-z_]+\.[A-Za-z0-9_.]+)"/g)]

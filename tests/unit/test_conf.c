@@ -232,6 +232,28 @@ origins(void **state)
 }
 
 static void
+mail_servers(void **state)
+{
+	static const char *const good[] = { "smtp://mail.example.kz", "smtp://localhost:25", "smtps://mail.example.kz:465", "" };
+	static const char *const bad[] = { "mail.example.kz", "http://mail.example.kz", "smtp://", "smtp://a/b", "smtp://a:0",
+		"smtp://a:65536", "smtp://user@a", "smtp://A", "smtps://a b", "file:///etc/passwd", "smtp://a:25:25" };
+	char text[512];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(good); i++) {
+		(void)snprintf(text, sizeof(text), HEAD "[mailer]\nsmtp = %s\n", good[i]);
+		expect_good(text);
+	}
+	for (size_t i = 0; i < LENGTH(bad); i++) {
+		(void)snprintf(text, sizeof(text), HEAD "[mailer]\nsmtp = %s\n", bad[i]);
+		expect_bad(
+		    text, "/etc/cabinet/c.conf:6: mailer.smtp: must be smtp://host:port or smtps://host:port: lower case, no path\n");
+	}
+	expect_bad(HEAD "[mailer]\nsmtp_user = a b\n", "/etc/cabinet/c.conf:6: mailer.smtp_user: only visible ASCII, at most 254\n");
+	expect_bad(HEAD "[mailer]\nsmtp_user = a\n", "/etc/cabinet/c.conf:6: mailer.smtp_user: without mailer.smtp\n");
+}
+
+static void
 arcs(void **state)
 {
 	static const char *const good[] = { "1.3.6.1.4.1.32473", "1.3.6.1.4.1.32473.1", "2.999.1",
@@ -278,7 +300,7 @@ example(void **state)
 		"secret_file", "db_socket", "db_name", "db_password_dir", "session_idle", "session_absolute", "applications_limit",
 		"list_page", "worker_requests", "body_max", "check_iin", "ca_certificate", "root_certificate", "ca_key",
 		"ca_passphrase_file", "profiles", "crl_dir", "ca_dir", "lock_file", "crl_base_seconds", "crl_delta_seconds",
-		"certificate_days" };
+		"certificate_days", "smtp", "smtp_user", "smtp_password_file", "smtp_ca", "mail_dir", "mail_from", "mail_lock_file" };
 	struct buf text = BUF_INIT, errors = BUF_INIT;
 	struct conf *c, *d;
 	char line[64];
@@ -320,6 +342,7 @@ main(void)
 		cmocka_unit_test(integers),
 		cmocka_unit_test(origins),
 		cmocka_unit_test(arcs),
+		cmocka_unit_test(mail_servers),
 		cmocka_unit_test(production_has_its_own_arc),
 		cmocka_unit_test(example),
 	};

@@ -144,7 +144,8 @@ read_body(void *arg, char *out, size_t len)
 static struct gateway
 get(const char *uri)
 {
-	return (struct gateway){ "GET", uri, "", "", "192.0.2.1", "curl/7", "", "", "", "0123456789abcdef", "", "", "", read_body, NULL };
+	return (
+	    struct gateway){ "GET", uri, "", "", "192.0.2.1", "curl/7", "", "", "", "0123456789abcdef", "", "", "", "", read_body, NULL };
 }
 
 /* One request; head and body of the answer as text. */
@@ -359,6 +360,10 @@ sessions(void **state)
 	assert_false(has(&answer, "csrf=|"));
 	assert_true(has(&head, "Cache-Control: no-store\r\n"));
 	assert_false(has(&head, "Set-Cookie"));
+	/* the switch above the page is a newer word than the profile's choice */
+	in.cookie_language = "en";
+	assert_int_equal(ask(in, ""), 200);
+	assert_true(has(&answer, SERIAL "|en|/keys/" SERIAL "|1|"));
 	in.cookie_session = "last";
 	assert_int_equal(ask(in, ""), 200);
 	assert_true(has(&head, "Set-Cookie: __Host-session=; Max-Age=0; Path=/; Secure; HttpOnly; SameSite=Lax\r\n"));

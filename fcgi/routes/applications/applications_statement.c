@@ -69,7 +69,7 @@ add_application(struct statement *s, const struct source *from)
 	row(s, STATEMENT_ROW, shown_word(r, "application", "locality"), r->lang == LANG_KK ? a->locality_kk : a->locality_ru);
 	row(s, STATEMENT_ROW, shown_word(r, "application", "store"), shown_word(r, "store", a->store));
 	row(s, STATEMENT_ROW, shown_word(r, "application", "status"), shown_word(r, "status", a->status));
-	row(s, STATEMENT_ROW, shown_word(r, "application", "reason"), shown_reason(r, a->reason));
+	row(s, STATEMENT_ROW, shown_word(r, "application", "reason"), shown_reason(r, a->status, a->reason));
 }
 
 static void
@@ -122,7 +122,7 @@ add_history(struct statement *s, const struct source *from)
 		clock_shown(time, step->at);
 		row(s, STATEMENT_ROW, time, shown_word(r, "status", step->status));
 		row(s, STATEMENT_DETAIL, shown_word(r, "application", "actor"), shown_word(r, "actor", step->actor));
-		row(s, STATEMENT_DETAIL, shown_word(r, "application", "reason"), shown_reason(r, step->reason));
+		row(s, STATEMENT_DETAIL, shown_word(r, "application", "reason"), shown_reason(r, step->status, step->reason));
 		row(s, STATEMENT_DETAIL_CODE, shown_word(r, "application", "signed_with"), step->serial);
 		row(s, STATEMENT_DETAIL_CODE, shown_word(r, "application", "form"), step->form);
 	}

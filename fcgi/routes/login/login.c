@@ -10,10 +10,15 @@
 #include "base/hash.h"
 #include "login.h"
 #include "store/certificate.h"
+#include "store/document_used.h"
 #include "store/event.h"
+#include "store/outbox.h"
 #include "store/session.h"
 #include "store/signed_form.h"
+#include "web/held.h"
 #include "web/route.h"
+
+#define LANGUAGE_SECONDS (365L * 24 * 3600)
 
 enum { FIELD_SIGNED, FIELD_BACK, FIELD_ELSEWHERE, FIELD_COUNT };
 static const struct field_spec form[FIELD_COUNT] = {
@@ -39,10 +44,10 @@ check_issued(void *arg, const char *canonical, size_t len, enum form_rule *rule)
 	bool used;
 	enum rc rc;
 
-	if ((rc = login_document_check(c->r, canonical, len, &c->expires, rule)) != RC_OK)
+	if ((rc = held_document_check(c->r, canonical, len, &c->expires, rule)) != RC_OK)
 		return rc;
 	hash_sha256(digest, canonical, len);
-	if ((rc = login_db_is_used(c->r->db, digest, &used)) != RC_OK)
+	if ((rc = document_db_is_used(c->r->db, digest, &used)) != RC_OK)
 		return rc;
 	if (used) {
 		*rule = RULE_USED;
@@ -94,7 +99,7 @@ refuse(struct request *r, const struct form_result *result, const struct checkin
 	/* what this browser holds can be signed again; otherwise it gets a new one */
 	if (c->held && result->rule != RULE_USED) {
 		route_pre_session(r);
-		login_document_show(r, result->canonical, c->expires);
+		held_document_show(r, result->canonical, c->expires);
 	} else
 		login_document_issue(r, false);
 	return login_page(r, 422, field);
@@ -107,7 +112,7 @@ login_post(struct request *r)
 	struct form_result result = { .rule = RULE_NONE };
 	struct checking c = { .r = r };
 	const struct form_checks checks = { .issued = check_issued, .certificate = check_certificate, .arg = &c };
-	char cookie[SESSION_COOKIE_SIZE];
+	struct entrance entrance;
 	enum rc rc;
 
 	/* parse */
@@ -122,7 +127,7 @@ login_post(struct request *r)
 
 	/* act */
 	if (rc == RC_OK) {
-		rc = login_db_enter(r, &result, c.expires, field[FIELD_SIGNED].value, field[FIELD_SIGNED].len, cookie, &result.rule);
+		rc = login_db_enter(r, &result, c.expires, field[FIELD_SIGNED].value, field[FIELD_SIGNED].len, &entrance, &result.rule);
 		if (rc == RC_CONFLICT)
 			rc = RC_BAD_INPUT;
 	}
@@ -131,7 +136,9 @@ login_post(struct request *r)
 	if (rc == RC_BAD_INPUT)
 		rc = refuse(r, &result, &c, field);
 	else if (rc == RC_OK) {
-		response_cookie(r, "__Host-session", cookie, -1);
+		response_cookie(r, "__Host-session", entrance.cookie, -1);
+		if (entrance.lang[0] != '\0')
+			response_cookie(r, "language", entrance.lang, LANGUAGE_SECONDS);
 		rc = response_redirect(
 		    r, "%s", field[FIELD_BACK].error == NULL && field[FIELD_BACK].len > 0 ? field[FIELD_BACK].value : "/keys");
 	}
@@ -163,6 +170,8 @@ static const struct db_statement *const *const statements[] = {
 	session_logout_statements,
 	certificate_statements,
 	signed_form_keep_statements,
+	document_used_statements,
+	outbox_statements,
 	event_statements,
 	NULL,
 };

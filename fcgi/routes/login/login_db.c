@@ -1,20 +1,16 @@
 /* SQL of login and logout. */
+#include <stdio.h>
 #include <string.h>
 
+#include "base/encode.h"
 #include "login.h"
 #include "store/certificate.h"
+#include "store/document_used.h"
 #include "store/event.h"
+#include "store/outbox.h"
 #include "store/session.h"
 #include "store/signed_form.h"
 
-static const struct db_statement find_used = {
-	.name = "login find-used",
-	.sql = "SELECT 1 FROM login_used WHERE digest = ?",
-};
-static const struct db_statement use = {
-	.name = "login use",
-	.sql = "INSERT INTO login_used (digest, expires_at) VALUES (?, ?)",
-};
 /* A person who comes for the first time gets a row; IGNORE covers just the one that is there already. */
 static const struct db_statement welcome = {
 	.name = "login welcome",
@@ -26,7 +22,15 @@ static const struct db_statement meet = {
 	.sql = "UPDATE citizen SET surname = ?, name = ?, patronymic = ?, version = version + 1 WHERE iin = ?",
 };
 
-const struct db_statement *const login_statements[] = { &find_used, &use, &welcome, &meet, NULL };
+/* A browser is known by its name and system; its versions change every month. */
+static const struct db_statement known = {
+	.name = "login known",
+	.sql =
+	    "SELECT c.language, EXISTS (SELECT 1 FROM session s WHERE s.iin = c.iin AND s.created_at > UTC_TIMESTAMP(6) - INTERVAL 1 YEAR"
+	    " AND REGEXP_REPLACE(s.user_agent, '[0-9._]+', '') = REGEXP_REPLACE(?, '[0-9._]+', '')) FROM citizen c WHERE c.iin = ?",
+};
+
+const struct db_statement *const login_statements[] = { &welcome, &meet, &known, NULL };
 
 struct enter {
 	struct request *r;
@@ -35,22 +39,9 @@ struct enter {
 	instant expires;
 	const char *signed_text;
 	size_t len;
-	char *cookie;
+	struct entrance *out;
 	enum form_rule *rule;
 };
-
-enum rc
-login_db_is_used(struct db *db, const uint8_t digest[32], bool *used)
-{
-	struct db_result *row = NULL;
-	enum rc rc;
-
-	rc = db_one(db, &find_used, DB_IN(db_bytes(digest, 32)), &row);
-	*used = rc == RC_OK;
-	if (rc == RC_OK)
-		db_result_free(row);
-	return rc == RC_NOT_FOUND ? RC_OK : rc;
-}
 
 static enum rc
 citizen_meet(struct db *db, const struct cert *cert)
@@ -64,17 +55,47 @@ citizen_meet(struct db *db, const struct cert *cert)
 	return db_exec(db, &meet, DB_IN(surname, name, patronymic, iin), NULL);
 }
 
+/* Before this login's own session is there. */
+static enum rc
+browser_look(struct db *db, const struct enter *e, bool *is_known)
+{
+	struct db_result *row = NULL;
+	enum rc rc;
+
+	rc = db_one(db, &known, DB_IN(db_text(e->r->user_agent), db_text(cert_iin(e->result->certificate))), &row);
+	if (rc != RC_OK)
+		return rc == RC_NOT_FOUND ? RC_INTERNAL : rc;
+	snprintf(e->out->lang, sizeof(e->out->lang), "%s", db_get_text(row, 0));
+	*is_known = db_get_int(row, 1) != 0;
+	db_result_free(row);
+	return RC_OK;
+}
+
+static enum rc
+browser_tell(struct db *db, const struct enter *e)
+{
+	char digest[2 * 32 + 1], browser[64], detail[128];
+
+	hex_encode(digest, e->result->digest, sizeof(e->result->digest));
+	login_browser_name(browser, e->r->user_agent);
+	snprintf(detail, sizeof(detail), "%s, %s", browser, e->r->address);
+	return outbox_db_put(db,
+	    &(struct outbox_mail){
+		.kind = "login", .key = digest, .iin = cert_iin(e->result->certificate), .lang = lang_name(e->r->lang), .detail = detail });
+}
+
 static enum rc
 enter(struct db *db, void *arg)
 {
 	const struct enter *e = arg;
 	const struct cert *cert = e->result->certificate;
 	uint8_t serial[SERIAL_SIZE];
+	bool is_known;
 	enum rc rc;
 
 	cert_serial(cert, serial);
 	*e->rule = RULE_USED;
-	if ((rc = db_exec(db, &use, DB_IN(db_bytes(e->result->digest, 32), db_instant(e->expires)), NULL)) != RC_OK)
+	if ((rc = document_db_use(db, e->result->digest, e->expires)) != RC_OK)
 		return rc;
 	if ((rc = citizen_meet(db, cert)) != RC_OK)
 		return rc;
@@ -83,7 +104,11 @@ enter(struct db *db, void *arg)
 		return rc;
 	if ((rc = signed_form_db_keep(db, e->query, e->result, e->signed_text, e->len)) != RC_OK)
 		return rc;
-	if ((rc = session_db_insert(db, e->r->conf, cert_iin(cert), serial, e->r->address, e->r->user_agent, e->cookie)) != RC_OK)
+	if ((rc = browser_look(db, e, &is_known)) != RC_OK)
+		return rc;
+	if ((rc = session_db_insert(db, e->r->conf, cert_iin(cert), serial, e->r->address, e->r->user_agent, e->out->cookie)) != RC_OK)
+		return rc;
+	if (!is_known && (rc = browser_tell(db, e)) != RC_OK)
 		return rc;
 	return event_db_insert(
 	    db, &(struct event){
@@ -92,7 +117,7 @@ enter(struct db *db, void *arg)
 
 enum rc
 login_db_enter(struct request *r, const struct form_result *result, instant expires, const char *signed_text, size_t len,
-    char cookie[SESSION_COOKIE_SIZE], enum form_rule *rule)
+    struct entrance *out, enum form_rule *rule)
 {
 	const struct signed_form_query query = {
 		.kind = FORM_LOGIN,
@@ -101,29 +126,41 @@ login_db_enter(struct request *r, const struct form_result *result, instant expi
 		.purpose = PURPOSE_AUTH,
 		.conf = r->conf,
 	};
-	struct enter e = { r, result, &query, expires, signed_text, len, cookie, rule };
+	struct enter e = { r, result, &query, expires, signed_text, len, out, rule };
 
 	return db_transaction(r->db, enter, &e);
 }
 
+/*
+ * A certificate of no CA that we trust says nothing about the person it names: it stays out of that person's trail, and is told as a claim.
+ */
 enum rc
 login_db_refused(struct request *r, const struct form_result *result)
 {
+	struct event e = { .kind = "login-refused",
+		.form = result->canonical != NULL ? result->digest : NULL,
+		.rule = form_rule_name(result->rule),
+		.address = r->address };
+	struct buf detail = BUF_INIT;
 	uint8_t serial[SERIAL_SIZE];
-	const char *iin = NULL;
+	char hex[SERIAL_HEX_SIZE];
+	enum rc rc;
 
+	buf_puts(&detail, result->detail);
 	if (result->certificate != NULL) {
 		cert_serial(result->certificate, serial);
-		/* the certificate of the person who tried, also when it is none of ours: only a well-formed number is a column value */
-		iin = iin_is_wellformed(cert_iin(result->certificate)) ? cert_iin(result->certificate) : NULL;
+		if (result->rule > RULE_CERTIFICATE_CA && iin_is_wellformed(cert_iin(result->certificate))) {
+			e.iin = cert_iin(result->certificate);
+			e.serial = serial;
+		} else {
+			hex_encode(hex, serial, sizeof(serial));
+			buf_printf(&detail, "; claims %s, serial %s", cert_subject(result->certificate), hex);
+		}
 	}
-	return event_db_insert(r->db, &(struct event){ .kind = "login-refused",
-					  .iin = iin,
-					  .serial = result->certificate != NULL ? serial : NULL,
-					  .form = result->canonical != NULL ? result->digest : NULL,
-					  .rule = form_rule_name(result->rule),
-					  .address = r->address,
-					  .detail = result->detail });
+	e.detail = buf_text(&detail);
+	rc = event_db_insert(r->db, &e);
+	buf_free(&detail);
+	return rc;
 }
 
 static enum rc

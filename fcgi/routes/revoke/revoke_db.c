@@ -6,6 +6,7 @@
 #include "revoke.h"
 #include "store/certificate.h"
 #include "store/event.h"
+#include "store/outbox.h"
 #include "store/session.h"
 
 static const struct db_statement pair = {
@@ -120,6 +121,24 @@ enter_one(struct db *db, const struct entering *e, const char *serial_hex)
 				       .address = e->r->address });
 }
 
+/* One mail for one decision. */
+static enum rc
+revocation_tell(struct db *db, const struct entering *e)
+{
+	const struct revocation *v = e->revocation;
+	char digest[2 * 32 + 1], serials[2 * SERIAL_HEX_SIZE], reason[8];
+
+	hex_encode(digest, e->result->digest, sizeof(e->result->digest));
+	snprintf(serials, sizeof(serials), "%s%s%s", v->key.serial, v->also.serial[0] != '\0' ? " " : "", v->also.serial);
+	snprintf(reason, sizeof(reason), "%d", v->reason);
+	return outbox_db_put(db, &(struct outbox_mail){ .kind = "revoked",
+				     .key = digest,
+				     .iin = e->r->session.iin,
+				     .lang = lang_name(e->r->lang),
+				     .subject = serials,
+				     .detail = reason });
+}
+
 static enum rc
 enter_act(struct db *db, void *arg)
 {
@@ -141,7 +160,9 @@ enter_act(struct db *db, void *arg)
 		return rc;
 	if ((rc = enter_one(db, e, e->revocation->key.serial)) != RC_OK)
 		return rc;
-	return e->revocation->also.serial[0] != '\0' ? enter_one(db, e, e->revocation->also.serial) : RC_OK;
+	if (e->revocation->also.serial[0] != '\0' && (rc = enter_one(db, e, e->revocation->also.serial)) != RC_OK)
+		return rc;
+	return revocation_tell(db, e);
 }
 
 enum rc
