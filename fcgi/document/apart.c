@@ -58,6 +58,8 @@ child(int fd, enum rc (*make)(const void *, struct buf *), const void *arg)
 	/* the end of the clock and a broken pipe end the child, whatever the parent does about them */
 	signal(SIGALRM, SIG_DFL);
 	signal(SIGPIPE, SIG_DFL);
+	/* a font cache that cannot be written, or a log that is a file, is no reason to end */
+	signal(SIGXFSZ, SIG_IGN);
 	if (dup2(fd, STDOUT_FILENO) < 0 || close(STDIN_FILENO) != 0 || close_range(STDERR_FILENO + 1, ~0u, 0) != 0 || !limit()) {
 		log_error("apart", "child: %s", strerror(errno));
 		_exit(1);
