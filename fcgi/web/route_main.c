@@ -161,6 +161,7 @@ answer(struct request *r, const struct service *service, FCGX_Request *fcgi)
 		.cookie_session = parameter(fcgi, "COOKIE_SESSION"),
 		.cookie_login = parameter(fcgi, "COOKIE_LOGIN"),
 		.cookie_language = parameter(fcgi, "COOKIE_LANGUAGE"),
+		.background = parameter(fcgi, "HTTP_X_BACKGROUND"),
 		.read = read_stream,
 		.arg = fcgi->in,
 	};

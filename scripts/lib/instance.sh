@@ -18,6 +18,7 @@ make_configuration() {
 		db_socket = $run/mariadb.sock
 		db_name = cabinet
 		db_password_dir = $var/passwords
+		${CABINET_CONF_EXTRA:-}
 
 		[publisher]
 		ca_certificate = $var/ca/ca.pem
@@ -29,7 +30,6 @@ make_configuration() {
 		ca_dir = $var/public/ca
 		lock_file = $run/publisher.lock
 	END
-	[[ -z ${CABINET_CONF_EXTRA:-} ]] || printf '%s\n' "$CABINET_CONF_EXTRA" >>"$var/cabinet.conf"
 }
 
 # Server certificates for localhost: EC first, RSA for who needs it; renewed a week before their end.

@@ -11,7 +11,7 @@ import { toHex } from './der.js';
 import { chooseFolder, installPending, saveFile } from './keystore.js';
 import { newPassword } from './newpassword.js';
 import { openP12, writeP12 } from './p12.js';
-import { $, attempt, csrfOf, fetchPage, fetchText, PageError, refusalOf, sentence, setError, setProgress, watchStores } from './page.js';
+import { $, attempt, BACKGROUND, csrfOf, fetchPage, fetchText, PageError, refusalOf, sentence, setError, setProgress, watchStores } from './page.js';
 import { toPem } from './x509.js';
 
 const POLL = 700;
@@ -152,7 +152,7 @@ const waitForCertificates = async (page) => {
 			return false;
 		}
 		await wait(POLL);
-		({ page: seen } = await fetchPage(`/status/${state.number}`));
+		({ page: seen } = await fetchPage(`/status/${state.number}`, undefined, BACKGROUND));
 	}
 };
 

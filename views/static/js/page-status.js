@@ -3,7 +3,7 @@ import { offerFiles } from './finalfiles.js';
 import { KeyFileError } from './keyerror.js';
 import { installPending, readKeyFile } from './keystore.js';
 import { newPassword } from './newpassword.js';
-import { $, attempt, fetchPage, fetchText, PageError, sentence, setError, setProgress } from './page.js';
+import { $, attempt, BACKGROUND, fetchPage, fetchText, PageError, sentence, setError, setProgress } from './page.js';
 
 const POLL = 1000;
 const PATIENCE = 180000;
@@ -13,7 +13,7 @@ const waitOn = async () => {
 	setProgress('wait-progress', sentence('waiting'), 'busy');
 	while (Date.now() < end) {
 		await new Promise((resolve) => { setTimeout(resolve, POLL); });
-		const { page } = await fetchPage(location.pathname).catch(() => ({}));
+		const { page } = await fetchPage(location.pathname, undefined, BACKGROUND).catch(() => ({}));
 		const now = page?.getElementById('status-page')?.dataset.status;
 		if (now && now !== status && now !== 'signing') {
 			location.reload();
