@@ -39,6 +39,8 @@ register_entry_read(const struct db_result *row, struct register_entry *e)
 	e->revoked_at = db_get_instant(row, 16);
 	e->first_delta = db_get_int(row, 17);
 	e->first_base = db_get_int(row, 18);
+	e->application_created = db_get_instant(row, 19);
+	COPY(e->application_status, row, 20);
 	return RC_OK;
 }
 

@@ -8,4 +8,5 @@ GRANT SELECT (number, iin, template, origin, status, email, locality, store, has
   UPDATE (status, form, changed_at) ON cabinet.application TO 'cabinet_applications'@'localhost';
 GRANT SELECT (number, status, at, actor, serial, form, reason), INSERT (number, status, at, actor, serial, form)
   ON cabinet.application_status TO 'cabinet_applications'@'localhost';
+GRANT SELECT (number, algorithm) ON cabinet.certificate TO 'cabinet_applications'@'localhost';
 GRANT SELECT (code, name_ru, name_kk) ON cabinet.locality TO 'cabinet_applications'@'localhost';
