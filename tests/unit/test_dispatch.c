@@ -21,11 +21,12 @@
 
 /* In place of store/session.c: one session is known, one cookie finds no database, one session ends with this answer. */
 enum rc
-session_db_find(struct db *db, const struct conf *conf, const char *cookie, const char *path, struct session *out)
+session_db_find(struct db *db, const struct conf *conf, const char *cookie, const char *path, bool background, struct session *out)
 {
 	(void)db;
 	(void)conf;
 	(void)path;
+	(void)background;
 	memset(out, 0, sizeof(*out));
 	if (strcmp(cookie, "away") == 0)
 		return RC_UNAVAILABLE;

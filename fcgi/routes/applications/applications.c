@@ -16,6 +16,7 @@
 #include "base/encode.h"
 #include "store/certificate.h"
 #include "store/event.h"
+#include "web/filter.h"
 #include "web/held.h"
 #include "web/paging.h"
 #include "web/route.h"
@@ -26,7 +27,7 @@
 
 /* ---- list */
 
-enum { LIST_APPLICATION, LIST_CREATED, LIST_AFTER, LIST_COUNT };
+enum { LIST_APPLICATION, LIST_SERIAL, LIST_CREATED, LIST_ALGORITHM, LIST_AFTER, LIST_COUNT };
 
 static bool
 is_number(const char *value)
@@ -34,9 +35,23 @@ is_number(const char *value)
 	return strlen(value) == NUMBER_SIZE - 1 && strspn(value, "0123456789") == NUMBER_SIZE - 1;
 }
 
+static bool
+is_serial(const char *value)
+{
+	return strlen(value) == SERIAL_HEX_SIZE - 1 && strspn(value, "0123456789abcdefABCDEF") == SERIAL_HEX_SIZE - 1;
+}
+
+static bool
+is_algorithm(const char *value)
+{
+	return strcmp(value, "RSA-2048") == 0 || strcmp(value, "EC-P256") == 0;
+}
+
 static const struct field_spec list_form[LIST_COUNT] = {
 	[LIST_APPLICATION] = { "application", 14, 0, is_number, "error.number" },
+	[LIST_SERIAL] = { "serial", 40, 0, is_serial, "error.serial" },
 	[LIST_CREATED] = { "created", 10, 0, paging_is_day, "error.date" },
+	[LIST_ALGORITHM] = { "algorithm", 16, 0, is_algorithm, "error.algorithm" },
 	[LIST_AFTER] = { "after", 64, 0, NULL, NULL },
 };
 
@@ -44,8 +59,8 @@ static enum rc
 applications_get(struct request *r)
 {
 	struct field field[LIST_COUNT];
-	struct applications_filter filter = { 0 };
-	struct buf carry = BUF_INIT;
+	const struct filter shown = { "/applications", list_form, field, LIST_AFTER, 0 };
+	struct applications_filter filter = { .shown = &shown };
 	char after_number[NUMBER_SIZE];
 	bool good;
 	enum rc rc;
@@ -53,22 +68,17 @@ applications_get(struct request *r)
 	/* parse: a filter with a fault shows the fault and no list */
 	good = fields_take(r->fields, list_form, LIST_COUNT, field) == RC_OK;
 	response_fields(r, list_form, field, LIST_COUNT);
-	page_set_int(r->page, "filtered", field[LIST_APPLICATION].len > 0 || field[LIST_CREATED].len > 0);
+	if (!paging_parse(field[LIST_AFTER].value, &filter.after_at, after_number, sizeof(after_number)))
+		filter.after_at = 0;
+	filter_show(r, &shown, filter.after_at == 0);
 	if (!good)
 		return response_view(r, 422, "applications/list.cs");
 	filter.number = field[LIST_APPLICATION].value;
+	filter.serial = field[LIST_SERIAL].value;
+	filter.algorithm = field[LIST_ALGORITHM].value;
 	paging_day(field[LIST_CREATED].value, &filter.from, &filter.to);
-	filter.after_number = "";
-	if (paging_parse(field[LIST_AFTER].value, &filter.after_at, after_number, sizeof(after_number))) {
-		filter.after_number = after_number;
-		page_set(r->page, "pager.first", "/applications");
-	} else
-		filter.after_at = 0;
-	paging_carry(&carry, "created", field[LIST_CREATED].value);
-	filter.carry = buf_text(&carry);
-
+	filter.after_number = filter.after_at != 0 ? after_number : "";
 	rc = applications_db_list(r, &filter);
-	buf_free(&carry);
 	return rc == RC_OK ? response_view(r, 200, "applications/list.cs") : rc;
 }
 

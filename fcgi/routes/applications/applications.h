@@ -4,14 +4,17 @@
 
 #include "store/application.h"
 #include "store/signed_form.h"
+#include "web/filter.h"
 #include "web/request.h"
 
 struct applications_filter {
-	const char *number; /* "" or 14 digits */
-	instant from, to;   /* created in [from, to) */
-	instant after_at;   /* page by key: older than this row; 0: first page */
+	const char *number;    /* "" or 14 digits */
+	const char *serial;    /* "" or 40 hex: of a certificate issued for it */
+	const char *algorithm; /* "" or that of such a certificate */
+	instant from, to;      /* created in [from, to) */
+	instant after_at;      /* page by key: older than this row; 0: first page */
 	const char *after_number;
-	const char *carry; /* "&created=…" for the next page's address, or "" */
+	const struct filter *shown; /* for the next page's address */
 };
 
 /* The pair that a new one would replace: what is valid of the pair whose certificate opened this session. */

@@ -16,9 +16,12 @@
 
 static const struct db_statement list = {
 	.name = "applications list",
-	.sql = "SELECT number, template, origin, status, created_at FROM application"
-	       " WHERE iin = ? AND created_at >= ? AND created_at < ? AND (created_at < ? OR number < ?) AND (? = '' OR number = ?)"
-	       " ORDER BY created_at DESC, number DESC LIMIT ?",
+	.sql = "SELECT a.number, a.template, a.origin, a.status, a.created_at FROM application a"
+	       " WHERE a.iin = ? AND a.created_at >= ? AND a.created_at < ? AND (a.created_at < ? OR a.number < ?) AND (? = '' OR a.number "
+	       "= ?)"
+	       " AND (? = '' OR EXISTS (SELECT 1 FROM certificate c WHERE c.serial = UNHEX(?) AND c.number = a.number))"
+	       " AND (? = '' OR EXISTS (SELECT 1 FROM certificate k WHERE k.number = a.number AND k.algorithm = ?))"
+	       " ORDER BY a.created_at DESC, a.number DESC LIMIT ?",
 };
 static const struct db_statement meet = {
 	.name = "applications meet",
@@ -73,7 +76,8 @@ enum rc
 applications_db_list(struct request *r, const struct applications_filter *f)
 {
 	struct db_result *rows = NULL;
-	char text[NUMBER_SIZE] = "", time[CLOCK_SHOWN_SIZE];
+	struct buf href = BUF_INIT;
+	char text[NUMBER_SIZE] = "", time[CLOCK_SHOWN_SIZE], after[NUMBER_SIZE + 24], href_own[32];
 	instant last = 0;
 	int64_t n = 0;
 	enum rc rc;
@@ -83,13 +87,16 @@ applications_db_list(struct request *r, const struct applications_filter *f)
 	    DB_IN(db_text(r->session.iin), db_instant(f->from),
 		db_instant(f->after_at != 0 && f->after_at + 1 < f->to ? f->after_at + 1 : f->to),
 		db_instant(f->after_at != 0 ? f->after_at : PAGING_FOREVER), db_text(f->after_number), db_text(f->number),
-		db_text(f->number), db_int(r->conf->list_page + 1)),
+		db_text(f->number), db_text(f->serial), db_text(f->serial), db_text(f->algorithm), db_text(f->algorithm),
+		db_int(r->conf->list_page + 1)),
 	    &rows);
 	if (rc != RC_OK)
 		return rc;
 	while ((rc = db_next(rows)) == RC_OK) {
 		if (n == r->conf->list_page) {
-			page_setf(r->page, "pager.next", "/applications?after=%" PRId64 "-%s%s", last, text, f->carry);
+			snprintf(after, sizeof(after), "%" PRId64 "-%s", last, text);
+			filter_address(&href, f->shown, "after", after, f->shown->count);
+			page_set(r->page, "pager.next", buf_text(&href));
 			continue;
 		}
 		snprintf(text, sizeof(text), "%s", db_get_text(rows, 0));
@@ -101,9 +108,12 @@ applications_db_list(struct request *r, const struct applications_filter *f)
 		page_item(r->page, "applications", (size_t)n, "status_text", shown_word(r, "status", db_get_text(rows, 3)));
 		clock_shown(time, last);
 		page_item(r->page, "applications", (size_t)n, "created", time);
+		snprintf(href_own, sizeof(href_own), "/applications/%s", text);
+		page_item(r->page, "applications", (size_t)n, "href", href_own);
 		n++;
 	}
 	db_result_free(rows);
+	buf_free(&href);
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 

@@ -51,12 +51,15 @@ export const shownTime = (date) => {
 
 export class PageError extends Error {}
 
+/* What a page asks by itself keeps no session alive. */
+export const BACKGROUND = { 'X-Background': '1' };
+
 /* The server's page as a document. Throws PageError with a sentence when there is none, or when the session is over. */
-export const fetchPage = async (address, fields = undefined) => {
+export const fetchPage = async (address, fields = undefined, headers = {}) => {
 	let response;
 	try {
 		response = await fetch(address, fields
-			? { method: 'POST', body: new URLSearchParams(fields), credentials: 'same-origin' } : { credentials: 'same-origin', cache: 'no-store' });
+			? { method: 'POST', body: new URLSearchParams(fields), credentials: 'same-origin' } : { credentials: 'same-origin', cache: 'no-store', headers });
 	} catch {
 		throw new PageError(sentence('network'));
 	}
