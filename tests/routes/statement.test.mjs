@@ -10,7 +10,7 @@ import { instance, root } from "../lib/instance.mjs";
 
 let site, citizen, bare, office;
 before(async () => {
-	site = await instance();
+	site = await instance({ own: true });		// names are changed, workers measured
 	office = await mkdtemp(path.join(tmpdir(), "cabinet-office-"));		// one profile: making it takes longer than a conversion
 	[citizen, bare] = [site.citizens[2], site.citizens[3]];		// all Kazakh letters; no patronymic
 });
