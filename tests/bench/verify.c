@@ -1,36 +1,38 @@
 /*
- * Verification of signed documents in process, CPU microseconds per document on one core.
- *   ours     form_verify with every rule; issued documents and certificates come from tables in memory that stand for the rows
+ * verify ours|bare FOLDER: a peer of bench.h.
+ *   ours     form_verify with every rule. Issued documents, certificates and revocations come from tables in memory that stand for the rows; the
+ *            CA's signature over the certificate is checked each time
  *   bare     no rule at all: parse, C14N of the document and SHA-256, C14N of SignedInfo, key out of the certificate, RSA verify
- * 2 000 different documents with 2 000 different certificates (20 keys: making more only costs time). Rounds interleaved, medians of 5;
- * both must accept every document before anything is timed. usage: verify [count]
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-
 #include <libxml/c14n.h>
 #include <libxml/parser.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
 
-#include "../unit/form_signer.h"
+#include "base/encode.h"
+#include "base/hash.h"
 #include "base/log.h"
+#include "base/mem.h"
+#include "bench.h"
 #include "form/form.h"
+#include "pki/crl.h"
 
-#define KEYS 20
-#define ROUNDS 5
+#define OID_ARC "1.3.6.1.4.1.32473"
 
 struct entry {
-	struct buf document; /* signed */
-	uint8_t digest[32];  /* of the issued document */
+	struct buf document;	/* signed */
+	struct buf certificate; /* DER */
+	uint8_t digest[32];	/* of the issued document */
 	uint8_t serial[20];
-	struct signer signer;
 };
 
 struct table {
 	struct entry *entries;
 	const struct entry **by_digest, **by_serial;
 	size_t count;
+	struct cert *ca;
+	uint8_t (*revoked)[20];
+	size_t revoked_count;
 };
 
 static int
@@ -45,6 +47,12 @@ compare_serial(const void *a, const void *b)
 	return memcmp((*(const struct entry *const *)a)->serial, (*(const struct entry *const *)b)->serial, 20);
 }
 
+static int
+compare_revoked(const void *a, const void *b)
+{
+	return memcmp(a, b, 20);
+}
+
 static enum rc
 issued(void *arg, const char *canonical, size_t len, enum form_rule *rule)
 {
@@ -57,7 +65,7 @@ issued(void *arg, const char *canonical, size_t len, enum form_rule *rule)
 	return bsearch(&key, t->by_digest, t->count, sizeof(void *), compare_digest) != NULL ? RC_OK : RC_BAD_INPUT;
 }
 
-/* As for a certificate of our own CA: equal to the row, in time, for a person. */
+/* In the order of certificate_db_check. */
 static enum rc
 certificate(void *arg, const struct cert *cert, enum form_rule *rule)
 {
@@ -72,19 +80,26 @@ certificate(void *arg, const struct cert *cert, enum form_rule *rule)
 	der = cert_der(cert, &len);
 	row = bsearch(&key, t->by_serial, t->count, sizeof(void *), compare_serial);
 	*rule = RULE_CERTIFICATE_CA;
-	if (row == NULL || (*row)->signer.certificate_len != len || memcmp((*row)->signer.certificate, der, len) != 0)
+	if (row == NULL || (*row)->certificate.len != len || memcmp((*row)->certificate.data, der, len) != 0 ||
+	    !cert_is_signed_by(cert, t->ca))
 		return RC_BAD_INPUT;
 	*rule = RULE_CERTIFICATE_TIME;
 	if (now < cert_not_before(cert) || now > cert_not_after(cert))
 		return RC_BAD_INPUT;
+	*rule = RULE_CERTIFICATE_REVOKED;
+	if (bsearch(wanted.serial, t->revoked, t->revoked_count, 20, compare_revoked) != NULL)
+		return RC_BAD_INPUT;
+	*rule = RULE_CERTIFICATE_PURPOSE;
+	if (!cert_has_purpose(cert, PURPOSE_SIGN, OID_ARC))
+		return RC_BAD_INPUT;
 	*rule = RULE_CERTIFICATE_IIN;
-	return cert_is_organisation(cert) || strcmp(cert_iin(cert), "123456789011") != 0 ? RC_BAD_INPUT : RC_OK;
+	return cert_is_organisation(cert) || strcmp(cert_iin(cert), BENCH_IIN) != 0 ? RC_BAD_INPUT : RC_OK;
 }
 
 static bool
-ours(const struct table *t, const struct entry *e)
+ours(struct table *t, const struct entry *e)
 {
-	struct form_checks checks = { .issued = issued, .certificate = certificate, .arg = (void *)(uintptr_t)t };
+	struct form_checks checks = { .issued = issued, .certificate = certificate, .arg = t };
 	struct form_result result;
 	enum rc rc = form_verify(e->document.data, e->document.len, FORM_CONFIRMATION, &checks, &result);
 
@@ -106,8 +121,8 @@ static bool
 verifies(const struct entry *e, const struct buf *info, const char *value)
 {
 	struct buf signature = BUF_INIT;
-	const uint8_t *der = e->signer.certificate;
-	X509 *x = d2i_X509(NULL, &der, (long)e->signer.certificate_len);
+	const uint8_t *der = (const uint8_t *)e->certificate.data;
+	X509 *x = d2i_X509(NULL, &der, (long)e->certificate.len);
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	bool ok = x != NULL && base64_decode(&signature, value, strlen(value)) &&
 		  EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL, X509_get0_pubkey(x)) == 1 &&
@@ -120,7 +135,7 @@ verifies(const struct entry *e, const struct buf *info, const char *value)
 }
 
 static bool
-bare(const struct table *t, const struct entry *e)
+bare(struct table *t, const struct entry *e)
 {
 	xmlDoc *doc = xmlReadMemory(e->document.data, (int)e->document.len, NULL, NULL, XML_PARSE_NONET);
 	xmlNode *signature = xmlDocGetRootElement(doc)->last, *info = signature->children;
@@ -147,132 +162,90 @@ bare(const struct table *t, const struct entry *e)
 	return ok;
 }
 
-/* About 4 KB when signed, like a confirmation with a long statement. */
+struct peer {
+	struct table table;
+	bool (*verify)(struct table *, const struct entry *);
+};
+
+static bool
+verify(void *arg, size_t i)
+{
+	struct peer *p = arg;
+
+	return p->verify(&p->table, &p->table.entries[i]);
+}
+
+/* What was issued: the document without what the signer added, as the server keeps it. */
 static void
-entry_make(struct entry *e, size_t i, EVP_PKEY *key, EVP_PKEY *ca, const char *statement)
+digest_of(uint8_t out[32], const struct buf *document)
 {
-	static const struct shape shape = { .transform = EXC_C14N };
-	struct form_header h = { .site = "https://localhost:8443", .issued = clock_now(), .lang = "ru", .statement = statement };
-	struct form_citizen person = { "123456789011", "ТЕСТОВ ТЕСТ ТЕСТОВИЧ" };
-	uint8_t hash[32] = { (uint8_t)i };
-	struct form_application a = { .number = "12345678261123",
-		.template_name = "person",
-		.origin = "cabinet",
-		.email = "a@example.kz",
-		.locality = "750000000",
-		.store = "PKCS12",
-		.created = h.issued,
-		.request_auth = hash,
-		.request_sign = hash };
-	struct buf document = BUF_INIT;
+	const char *begin = strstr(document->data, "<Signature "), *end = strstr(document->data, "</Signature>");
+	struct buf text = BUF_INIT;
 
-	form_id(h.id);
-	h.expires = h.issued + DAY;
-	form_make_confirmation(&document, &h, &person, &a, "new", "signed");
-	hash_sha256(e->digest, document.data, document.len);
-	memset(e->serial, 0x1b, sizeof e->serial);
-	e->serial[18] = (uint8_t)(i >> 8);
-	e->serial[19] = (uint8_t)i;
-	e->signer = signer_make(key, ca, e->serial);
-	signer_document(&e->document, document.data, document.len, &e->signer, &shape);
-	buf_free(&document);
+	bench_check(begin != NULL && end != NULL, "no signature");
+	buf_add(&text, document->data, (size_t)(begin - document->data));
+	buf_puts(&text, end + strlen("</Signature>"));
+	hash_sha256(out, text.data, text.len);
+	buf_free(&text);
 }
 
-static double
-cpu(void)
+static bool
+add_revoked(void *arg, const struct crl_entry *entry)
 {
-	struct timespec t;
+	struct table *t = arg;
 
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
-}
-
-static double
-timed(bool (*verify)(const struct table *, const struct entry *), const struct table *t)
-{
-	double before = cpu();
-
-	for (size_t i = 0; i < t->count; i++)
-		must(verify(t, &t->entries[i]), "a good document was refused");
-	return (cpu() - before) / (double)t->count;
-}
-
-static int
-ascending(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double
-median(double times[ROUNDS])
-{
-	qsort(times, ROUNDS, sizeof times[0], ascending);
-	return times[ROUNDS / 2];
-}
-
-/* The same document with one letter of its signature changed must fail, in both. */
-static void
-refuse_one(const struct table *t)
-{
-	struct entry e = t->entries[0];
-	char *at;
-
-	e.document = (struct buf)BUF_INIT;
-	buf_add(&e.document, t->entries[0].document.data, t->entries[0].document.len);
-	at = strstr(e.document.data, "<SignatureValue>") + 40;
-	*at = *at == 'A' ? 'B' : 'A';
-	must(!ours(t, &e) && !bare(t, &e), "a changed document was accepted");
-	buf_free(&e.document);
+	if (t->revoked != NULL)
+		memcpy(t->revoked[t->revoked_count], entry->serial, 20);
+	t->revoked_count++;
+	return true;
 }
 
 static void
-table_make(struct table *t, size_t count)
+table_load(struct table *t, const char *folder)
 {
-	EVP_PKEY *keys[KEYS], *ca = EVP_EC_gen("P-256");
-	struct buf statement = BUF_INIT;
+	char *ca = mem_format("%s/ca/ca.pem", folder), *crl = mem_format("%s/ca.crl", folder);
+	struct buf text = BUF_INIT;
+	struct crl_info info;
 
-	for (size_t i = 0; i < KEYS; i++)
-		keys[i] = EVP_RSA_gen(2048);
-	while (statement.len < 1000)
-		buf_puts(&statement, "Я, ТЕСТОВ ТЕСТ ТЕСТОВИЧ, подтверждаю смену статуса заявки. ");
-	*t = (struct table){ .entries = calloc(count, sizeof *t->entries), .count = count };
-	t->by_digest = calloc(count, sizeof(void *));
-	t->by_serial = calloc(count, sizeof(void *));
-	must(t->entries != NULL && t->by_digest != NULL && t->by_serial != NULL, "memory");
-	for (size_t i = 0; i < count; i++) {
-		entry_make(&t->entries[i], i, keys[i % KEYS], ca, statement.data);
-		t->by_digest[i] = t->by_serial[i] = &t->entries[i];
+	while (bench_read(&text, folder, t->count, "xml"))
+		t->count++;
+	buf_free(&text);
+	bench_check(t->count > 0, "no documents");
+	t->entries = mem_zero(t->count, sizeof(*t->entries));
+	t->by_digest = mem_zero(t->count, sizeof(void *));
+	t->by_serial = mem_zero(t->count, sizeof(void *));
+	for (size_t i = 0; i < t->count; i++) {
+		struct entry *e = &t->entries[i];
+
+		bench_check(bench_read(&e->document, folder, i, "xml") && bench_read(&e->certificate, folder, i, "cer"), "files");
+		digest_of(e->digest, &e->document);
+		bench_serial(e->serial, i);
+		t->by_digest[i] = t->by_serial[i] = e;
 	}
-	qsort(t->by_digest, count, sizeof(void *), compare_digest);
-	qsort(t->by_serial, count, sizeof(void *), compare_serial);
-	buf_free(&statement);
-	EVP_PKEY_free(ca);
-	for (size_t i = 0; i < KEYS; i++)
-		EVP_PKEY_free(keys[i]); /* nothing is signed from here on */
+	qsort(t->by_digest, t->count, sizeof(void *), compare_digest);
+	qsort(t->by_serial, t->count, sizeof(void *), compare_serial);
+	bench_check(cert_read_file(&t->ca, ca) == RC_OK && crl_read(crl, t->ca, add_revoked, t, &info) == RC_OK, "CA and its CRL");
+	t->revoked = mem_zero(t->revoked_count + 1, sizeof(*t->revoked));
+	t->revoked_count = 0;
+	bench_check(crl_read(crl, t->ca, add_revoked, t, &info) == RC_OK, "CRL");
+	free(ca);
+	free(crl);
 }
 
 int
 main(int argc, char **argv)
 {
-	size_t count = argc > 1 ? strtoul(argv[1], NULL, 10) : 2000, octets = 0;
-	double a[ROUNDS], b[ROUNDS];
-	struct table t;
+	struct peer p = { 0 };
+	struct entry changed;
 
+	bench_check(argc == 3, "usage: verify ours|bare FOLDER");
 	log_open("bench", LOG_LEVEL_WARN);
-	must(count > 0 && count <= 65536, "count is 1…65536");
-	table_make(&t, count);
-	refuse_one(&t);
-	timed(ours, &t);
-	timed(bare, &t);
-	for (int i = 0; i < ROUNDS; i++) {
-		a[i] = timed(ours, &t);
-		b[i] = timed(bare, &t);
-	}
-	for (size_t i = 0; i < count; i++)
-		octets += t.entries[i].document.len;
-	printf("verify: %zu documents of %zu octets, us per document: ours %.1f, bare %.1f; ours/bare %.2f\n", count, octets / count,
-	    median(a), median(b), median(a) / median(b));
+	p.verify = strcmp(argv[1], "ours") == 0 ? ours : bare;
+	table_load(&p.table, argv[2]);
+	changed = p.table.entries[0];
+	changed.document = bench_changed(&changed.document);
+	bench_check(!p.verify(&p.table, &changed), "a changed document was accepted");
+	buf_free(&changed.document);
+	bench_serve(verify, &p, p.table.count);
 	return 0;
 }

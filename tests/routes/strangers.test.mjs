@@ -13,7 +13,7 @@ import { sign } from "../lib/sign.mjs";
 let site, citizen, good, bad, serials;
 before(async () => {
 	/* a base CRL is renewed at half of its time: a minute instead of 12 hours */
-	site = await instance({ own: true, conf: "crl_base_seconds = 120\ncrl_delta_seconds = 120" });
+	site = await instance({ own: true, conf: "[publisher]\ncrl_base_seconds = 120\ncrl_delta_seconds = 120" });
 	[citizen] = site.citizens;
 	good = await reissue(site, citizen);
 	bad = await reissue(site, citizen);
