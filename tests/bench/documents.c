@@ -31,7 +31,9 @@ write_file(const char *folder, size_t number, const char *ending, const void *da
 	char *path = mem_format("%s/%zu.%s", folder, number, ending);
 	FILE *file = fopen(path, "wb");
 
-	must(file != NULL && fwrite(data, 1, len, file) == len && fclose(file) == 0, path);
+	must(file != NULL, path);
+	must(fwrite(data, 1, len, file) == len, path);
+	must(fclose(file) == 0, path);
 	free(path);
 }
 

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034
 # For tests/bench/*.sh: programs, peers that take turns, medians. Needs scripts/lib/common.sh.
 
 # bench_build NAME [PACKAGE…]: $build/bench/NAME from tests/bench/NAME.c, the cabinet's library and what pkg-config knows.

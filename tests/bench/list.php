@@ -167,6 +167,7 @@ ob_start();
       <summary><?= icon('person') ?><span class="visually-hidden"><?= e($L['frame.user_menu']) ?></span> <span><?= e($short) ?></span></summary>
       <div class="popup">
         <p><strong><?= e($full_name) ?></strong><br><?= e($L['cert.iin']) ?> <span class="mono"><?= e($iin) ?></span></p>
+        <p><a href="/profile" id="to-profile"><?= e($L['profile.title']) ?></a></p>
         <form method="post" action="/logout"><input type="hidden" name="csrf" value="<?= e($csrf) ?>"><button class="quiet" type="submit" id="logout"><?= icon('exit') ?><span><?= e($L['frame.logout']) ?></span></button></form>
       </div>
     </details>
@@ -213,6 +214,12 @@ ob_start();
 </div>
 </div>
 
+<dialog class="session" id="session-warning" data-idle="4500" data-warn="120" data-last="<?= e($L['session.last']) ?>" aria-labelledby="session-title" aria-describedby="session-text">
+  <h2 id="session-title"><?= e($L['session.title']) ?></h2>
+  <p id="session-text"><?= e($L['session.text']) ?> <strong id="session-left" role="timer"></strong></p>
+  <p id="session-told" role="status"></p>
+  <div class="actions"><button class="primary" type="button" id="session-continue"><?= e($L['session.proceed']) ?></button></div>
+</dialog>
 <footer class="foot">
   <div class="wide">
     <div><h2><?= e($L['foot.support']) ?></h2>
