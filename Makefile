@@ -26,15 +26,17 @@ all: $(PROGRAMS)
 
 obj = $(patsubst %.c,$(BUILD)/%.o,$(1))
 $(LIB): $(call obj,$(FLOOR_SRC))
-	rm -f $@ && ar rcs $@ $^
+	@rm -f $@ && ar rcs $@ $^
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -c -o $@ $<
+	@echo "  CC $<"
+	@$(CC) $(CFLAGS) -c -o $@ $<
 
 define program
 $(1): $$(call obj,$$(wildcard $(2)/*.c)) $$(LIB)
 	@mkdir -p $$(@D)
-	$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) $$(LIB) $$(LIBS)
+	@echo "  LD $$@"
+	@$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) $$(LIB) $$(LIBS)
 endef
 $(foreach r,$(ROUTES),$(eval $(call program,$(BUILD)/routes/$(r),fcgi/routes/$(r))))
 $(foreach t,$(TOOLS),$(eval $(call program,$(BUILD)/tools/$(t),fcgi/tools/$(t))))
@@ -43,7 +45,8 @@ $(eval $(call program,$(BUILD)/mailer,fcgi/mailer))
 
 $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(LIBS) -lcmocka
+	@echo "  LD $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(LIBS) -lcmocka
 unit: $(UNIT)
 
 run: ; scripts/run

@@ -129,6 +129,7 @@ CREATE TABLE IF NOT EXISTS form_issued (
   subject       VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'application number or serial in hex',
   variant       VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
   language      ENUM('ru','kk','en') NOT NULL,
+  site          VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'origin named in the document: of no use on another one',
   document      BLOB NOT NULL COMMENT 'canonical octets',
   state         ENUM('issued','used') NOT NULL DEFAULT 'issued',
   tries         INT UNSIGNED NOT NULL DEFAULT 0,
@@ -175,11 +176,16 @@ CREATE TABLE IF NOT EXISTS session (
   KEY by_expiry (expires_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+-- Ended is ended: programs that may note when a session was seen last cannot bring one back.
+CREATE OR REPLACE TRIGGER session_stays_ended BEFORE UPDATE ON session FOR EACH ROW
+  SET NEW.ended_at = COALESCE(OLD.ended_at, NEW.ended_at), NEW.end_reason = IF(OLD.ended_at IS NULL, NEW.end_reason, OLD.end_reason);
+
 -- Audit: insert only; no account may change or delete.
 CREATE TABLE IF NOT EXISTS event (
   id            BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
   at            DATETIME(6) NOT NULL DEFAULT UTC_TIMESTAMP(6),
-  program       VARCHAR(32) CHARACTER SET ascii NOT NULL,
+  account       VARCHAR(128) NOT NULL DEFAULT CURRENT_USER() COMMENT 'written by the database: no account is granted this column',
+  program       VARCHAR(32) CHARACTER SET ascii NOT NULL COMMENT 'what the writer says of itself; compare with account',
   request       VARCHAR(64) CHARACTER SET ascii NOT NULL DEFAULT '',
   kind          VARCHAR(48) CHARACTER SET ascii NOT NULL,
   iin           CHAR(12) CHARACTER SET ascii COLLATE ascii_bin NULL,

@@ -22,3 +22,8 @@
         call:row(L.application.actor, h.actor) ?><?cs call:row(L.application.reason, h.reason) ?><?cs call:row_mono(L.application.signed_with, h.serial) ?><?cs call:row_mono(L.application.form, h.form) ?></dl></details><?cs /if ?></td>
   </tr><?cs /each ?></tbody>
 </table><?cs /def ?>
+<?cs # Only for the browser that filed a public application: the code that confirms it. ?>
+<?cs def:filing_code() ?><?cs if:code ?><?cs call:notice("success", L.apply.filed) ?><div class="code" id="filing">
+<?cs call:number("filing-code", L.apply.code, code) ?>
+<p><?cs var:L.apply.code_text ?></p>
+<p><?cs var:L.apply.until ?> <strong class="mono"><?cs var:code_until ?></strong></p></div><?cs /if ?><?cs /def ?>

@@ -86,7 +86,11 @@ read_citizen(struct reader *outer, struct form_content *c)
 	struct reader r = inside(element(outer, "citizen"));
 
 	string(&r, "iin", &c->iin);
+	if (c->kind == FORM_DECISION)
+		string(&r, "surname", &c->surname);
 	string(&r, "name", &c->name);
+	if (c->kind == FORM_DECISION)
+		string(&r, "patronymic", &c->patronymic);
 	end(&r, outer);
 }
 
@@ -103,9 +107,25 @@ read_application(struct reader *outer, struct form_content *c)
 		string(&r, "email", &c->email);
 		string(&r, "locality", &c->locality);
 		string(&r, "store", &c->store);
+	}
+	if (c->kind != FORM_PROOF) {
 		octets(&r, "request", c->request_auth, sizeof c->request_auth);
 		octets(&r, "request", c->request_sign, sizeof c->request_sign);
 	}
+	end(&r, outer);
+}
+
+static void
+read_replaced(struct reader *outer, struct form_content *c)
+{
+	struct reader r;
+
+	if (!is_next(outer, "replace"))
+		return;
+	r = inside(element(outer, "replace"));
+	do
+		octets(&r, "serial", c->replaced[c->replaced_count++], SERIAL_SIZE);
+	while (c->replaced_count < FORM_CERTIFICATES && is_next(&r, "serial"));
 	end(&r, outer);
 }
 
@@ -158,17 +178,18 @@ read_document(const xmlNode *root, struct form_content *c)
 {
 	struct reader r = inside(root);
 
-	if (root == NULL || root->ns == NULL || !form_kind_parse(&c->kind, (const char *)root->name) || c->kind == FORM_DECISION)
+	if (root == NULL || root->ns == NULL || !form_kind_parse(&c->kind, (const char *)root->name))
 		return false;
 	string(&r, "id", &c->id);
 	string(&r, "site", &c->site);
 	point_in_time(&r, "issued", &c->issued);
 	point_in_time(&r, "expires", &c->expires);
-	if (c->kind == FORM_CONFIRMATION || c->kind == FORM_REVOCATION)
+	if (c->kind == FORM_CONFIRMATION || c->kind == FORM_REVOCATION || c->kind == FORM_DECISION)
 		read_citizen(&r, c);
-	if (c->kind == FORM_CONFIRMATION || c->kind == FORM_PROOF)
+	if (c->kind == FORM_CONFIRMATION || c->kind == FORM_PROOF || c->kind == FORM_DECISION)
 		read_application(&r, c);
 	if (c->kind == FORM_CONFIRMATION) {
+		read_replaced(&r, c);
 		string(&r, "from", &c->from);
 		string(&r, "to", &c->to);
 	}
@@ -176,7 +197,11 @@ read_document(const xmlNode *root, struct form_content *c)
 		read_certificates(&r, c);
 		read_reason(&r, c);
 	}
-	if (c->kind != FORM_PROOF)
+	if (c->kind == FORM_DECISION) {
+		string(&r, "verdict", &c->verdict);
+		string(&r, "reason", &c->why);
+	}
+	if (c->kind != FORM_PROOF && c->kind != FORM_DECISION)
 		read_statement(&r, c);
 	return !r.failed && r.next == NULL && strlen(c->id) == FORM_ID_SIZE - 1;
 }
@@ -193,7 +218,9 @@ make_confirmation(struct buf *b, const struct form_header *h, const struct form_
 		.store = c->store,
 		.created = c->created,
 		.request_auth = c->request_auth,
-		.request_sign = c->request_sign };
+		.request_sign = c->request_sign,
+		.replaced = c->replaced,
+		.replaced_count = c->replaced_count };
 
 	form_make_confirmation(b, h, &person, &a, c->from, c->to);
 }
@@ -212,6 +239,22 @@ make_revocation(struct buf *b, const struct form_header *h, const struct form_co
 	form_make_revocation(b, h, &person, certificates, c->certificates, c->reason);
 }
 
+static void
+make_decision(struct buf *b, const struct form_header *h, const struct form_content *c)
+{
+	struct form_decision d = { .number = c->number,
+		.iin = c->iin,
+		.surname = c->surname,
+		.name = c->name,
+		.patronymic = c->patronymic,
+		.request_auth = c->request_auth,
+		.request_sign = c->request_sign,
+		.verdict = c->verdict,
+		.reason = c->why };
+
+	form_make_decision(b, h, &d);
+}
+
 static bool
 makes_the_same(const struct form_content *c, const char *canonical, size_t len)
 {
@@ -226,6 +269,8 @@ makes_the_same(const struct form_content *c, const char *canonical, size_t len)
 		make_confirmation(&b, &h, c);
 	else if (c->kind == FORM_REVOCATION)
 		make_revocation(&b, &h, c);
+	else if (c->kind == FORM_DECISION)
+		make_decision(&b, &h, c);
 	else
 		form_make_proof(&b, &h, c->number);
 	same = b.len == len && memcmp(b.data, canonical, len) == 0;
@@ -272,6 +317,10 @@ form_content_free(struct form_content *c)
 	free(c->store);
 	free(c->from);
 	free(c->to);
+	free(c->surname);
+	free(c->patronymic);
+	free(c->verdict);
+	free(c->why);
 	for (size_t i = 0; i < FORM_CERTIFICATES; i++)
 		free(c->certificate[i].issuer);
 	memset(c, 0, sizeof *c);

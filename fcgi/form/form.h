@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/rc.h"
 #include "pki/cert.h"
+#include "pki/signing_key.h"
 
 #define FORM_MAX 65536 /* octets of a signed document */
 #define FORM_DEPTH 16
@@ -77,11 +78,22 @@ struct form_application {
 	const char *number, *template_name, *origin, *email, *locality, *store;
 	instant created;
 	const uint8_t *request_auth, *request_sign; /* SHA-256 of the PKCS#10 DER, 32 octets each */
+	/* Certificates to be revoked as superseded once the new pair has proved that it works; at most FORM_CERTIFICATES. */
+	const uint8_t (*replaced)[SERIAL_SIZE];
+	size_t replaced_count; /* 0: no such wish, and no element */
 };
 struct form_certificate {
 	uint8_t serial[SERIAL_SIZE];
 	const char *issuer;
 	instant not_after;
+};
+
+/* What an operator of the registration centre decides about an application. The names are the ones checked against the person's document. */
+struct form_decision {
+	const char *number, *iin, *surname, *name, *patronymic;
+	const uint8_t *request_auth, *request_sign;
+	const char *verdict; /* "approve", "refuse", "retry" */
+	const char *reason;  /* free text */
 };
 
 /* Each appends one whole document in canonical form. Characters that XML 1.0 does not allow are dropped from texts. */
@@ -91,6 +103,13 @@ void form_make_confirmation(struct buf *, const struct form_header *, const stru
 void form_make_revocation(
     struct buf *, const struct form_header *, const struct form_citizen *, const struct form_certificate *, size_t count, int reason);
 void form_make_proof(struct buf *, const struct form_header *, const char *number);
+void form_make_decision(struct buf *, const struct form_header *, const struct form_decision *);
+
+/*
+ * Appends document, which a maker made, with an enveloped signature: exclusive C14N, SHA-256, KeyInfo with the key's certificate alone.
+ * RC_INTERNAL: the key did not sign (logged).
+ */
+MUST_USE enum rc form_sign(struct buf *out, const char *document, size_t len, const struct signing_key *);
 
 /* ---- checking ----------------------------------------------------------------------------------------------------------- */
 
@@ -139,7 +158,10 @@ struct form_content { /* all strings owned */
 		instant not_after;
 	} certificate[FORM_CERTIFICATES];
 	size_t certificates;
+	uint8_t replaced[FORM_CERTIFICATES][SERIAL_SIZE]; /* of a confirmation */
+	size_t replaced_count;
 	int reason;
+	char *surname, *patronymic, *verdict, *why; /* of a decision; there name is the first name alone, why its reason */
 };
 /* canonical octets of an issued document, as form_make_* wrote them; anything else is RC_BAD_INPUT. */
 MUST_USE enum rc form_content_parse(struct form_content *, const char *canonical, size_t len);

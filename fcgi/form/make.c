@@ -166,6 +166,21 @@ certificate(struct buf *b, const struct form_certificate *c)
 	end(b, "certificate");
 }
 
+static void
+replace(struct buf *b, const struct form_application *a)
+{
+	char hex[SERIAL_HEX_SIZE];
+
+	if (a->replaced_count == 0)
+		return;
+	start(b, "replace");
+	for (size_t i = 0; i < a->replaced_count; i++) {
+		hex_encode(hex, a->replaced[i], SERIAL_SIZE);
+		element(b, "serial", hex);
+	}
+	end(b, "replace");
+}
+
 void
 form_make_login(struct buf *b, const struct form_header *h)
 {
@@ -191,6 +206,7 @@ form_make_confirmation(struct buf *b, const struct form_header *h, const struct 
 	request(b, "auth", a->request_auth);
 	request(b, "sign", a->request_sign);
 	end(b, "application");
+	replace(b, a);
 	element(b, "from", from);
 	element(b, "to", to);
 	statement(b, h);
@@ -211,6 +227,26 @@ form_make_revocation(struct buf *b, const struct form_header *h, const struct fo
 	element(b, "reason", code);
 	statement(b, h);
 	end(b, form_kind_name(FORM_REVOCATION));
+}
+
+void
+form_make_decision(struct buf *b, const struct form_header *h, const struct form_decision *d)
+{
+	header(b, FORM_DECISION, h);
+	start(b, "citizen");
+	element(b, "iin", d->iin);
+	element(b, "surname", d->surname);
+	element(b, "name", d->name);
+	element(b, "patronymic", d->patronymic);
+	end(b, "citizen");
+	start(b, "application");
+	element(b, "number", d->number);
+	request(b, "auth", d->request_auth);
+	request(b, "sign", d->request_sign);
+	end(b, "application");
+	element(b, "verdict", d->verdict);
+	element(b, "reason", d->reason);
+	end(b, form_kind_name(FORM_DECISION));
 }
 
 void

@@ -83,7 +83,8 @@ is_revoked_for(const struct checking *c, const struct db_result *row)
 		return true;
 	if (db_copy_bytes(row, SIGNER_REVOKED_BY, by, sizeof(by)) && memcmp(by, c->digest, sizeof(by)) == 0)
 		return false;
-	return db_get_instant(row, SIGNER_REVOKED_AT) <= c->accepted_at;
+	/* the route has looked under the citizen's lock already; here the clocks of two nodes may differ */
+	return db_get_instant(row, SIGNER_REVOKED_AT) < c->accepted_at - CLOCK_SLACK;
 }
 
 static enum form_rule
@@ -100,11 +101,14 @@ signer_rule(const struct checking *c, const struct db_result *row, const struct 
 		return RULE_CERTIFICATE_TIME;
 	if (is_revoked_for(c, row))
 		return RULE_CERTIFICATE_REVOKED;
-	if (!cert_has_purpose(cert, PURPOSE_SIGN, c->p->conf->oid_arc))
+	if (!cert_has_purpose(cert, c->kind == FORM_DECISION ? PURPOSE_OPERATOR : PURPOSE_SIGN, c->p->conf->oid_arc))
 		return RULE_CERTIFICATE_PURPOSE;
 	if (cert_is_organisation(cert) || cert_iin(cert)[0] == '\0')
 		return RULE_CERTIFICATE_PERSON;
-	if (strcmp(cert_iin(cert), c->iin) != 0 || strcmp(db_get_text(row, SIGNER_IIN), c->iin) != 0)
+	if (strcmp(db_get_text(row, SIGNER_IIN), cert_iin(cert)) != 0)
+		return RULE_CERTIFICATE_IIN;
+	/* a person decides on their own application, an operator on anybody's but their own */
+	if ((strcmp(cert_iin(cert), c->iin) == 0) == (c->kind == FORM_DECISION))
 		return RULE_CERTIFICATE_IIN;
 	return RULE_NONE;
 }

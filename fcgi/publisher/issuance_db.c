@@ -197,6 +197,8 @@ store_act(struct db *db, void *arg)
 	const struct issuance *i = s->i;
 	enum rc rc = issuance_db_meet(db, i->iin);
 
+	if (rc == RC_OK && i->signer_iin != NULL)
+		rc = issuance_db_meet(db, i->signer_iin);
 	if (rc == RC_OK && i->authorized_by != NULL)
 		rc = evidence_still_good(db, i->authorized_by);
 	for (size_t n = 0; rc == RC_OK && n < i->count; n++)

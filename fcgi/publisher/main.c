@@ -25,8 +25,8 @@
 static volatile sig_atomic_t is_stopped;
 
 static const struct db_statement *const *const work_lists[] = { lease_statements, authority_statements, evidence_statements,
-	issuance_statements, queue_statements, revocation_statements, publication_statements, purge_statements, outbox_statements,
-	event_statements, NULL };
+	issuance_statements, queue_statements, revocation_statements, publication_statements, expiry_statements, replacement_statements,
+	purge_statements, outbox_statements, event_statements, NULL };
 static const struct db_statement *const *const enrol_lists[] = { lease_statements, authority_statements, evidence_statements,
 	issuance_statements, enrol_statements, outbox_statements, event_statements, NULL };
 
@@ -94,9 +94,13 @@ pass(struct publisher *p)
 	}
 	rc = revocation_work(p);
 	if (rc == RC_OK)
+		rc = replacement_work(p);
+	if (rc == RC_OK)
 		rc = publication_work(p);
 	/* a full disk keeps CRLs from being published, not people from their certificates */
 	queue = p->is_lost ? RC_FORBIDDEN : queue_work(p);
+	if (queue == RC_OK)
+		queue = expiry_work(p);
 	return rc == RC_OK ? queue : rc;
 }
 

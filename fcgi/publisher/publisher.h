@@ -95,6 +95,7 @@ extern const struct db_statement *const issuance_statements[];
 struct issuance {
 	char number[NUMBER_SIZE], iin[IIN_SIZE];
 	const char *common_name, *surname, *patronymic; /* borrowed; never from the application's columns */
+	const char *signer_iin;				/* borrowed; NULL: the same person, or enrolled at the centre */
 	const uint8_t *form, *authorized_by;		/* borrowed; 32 and SERIAL_SIZE octets; NULL: enrolled at the centre */
 	size_t count;
 	struct certificate_part {
@@ -170,6 +171,20 @@ extern const struct db_statement *const enrol_statements[];
 
 /* Words after "enrol". Exit status. */
 int enrol_run(struct publisher *, int argc, char **argv);
+
+/* ---- expiry.c */
+
+extern const struct db_statement *const expiry_statements[];
+
+/* Public applications that nobody confirmed in 30 days: expired. */
+MUST_USE enum rc expiry_work(struct publisher *);
+
+/* ---- replacement.c */
+
+extern const struct db_statement *const replacement_statements[];
+
+/* Pairs whose successor has proved that it works: revoked as superseded, if their owner's signed confirmation says so. */
+MUST_USE enum rc replacement_work(struct publisher *);
 
 /* ---- purge.c */
 

@@ -13,7 +13,13 @@ static const struct db_statement purge_logins = {
 	.sql = "DELETE FROM login_used WHERE expires_at < UTC_TIMESTAMP(6) - INTERVAL 1 DAY LIMIT 5000",
 };
 
-const struct db_statement *const purge_statements[] = { &purge_forms, &purge_logins, NULL };
+/* An arrival time that has passed limits nothing. */
+static const struct db_statement purge_rates = {
+	.name = "purge rates",
+	.sql = "DELETE FROM rate_limit WHERE tat < UTC_TIMESTAMP(6) - INTERVAL 1 DAY LIMIT 5000",
+};
+
+const struct db_statement *const purge_statements[] = { &purge_forms, &purge_logins, &purge_rates, NULL };
 
 enum rc
 purge_work(struct publisher *p)
@@ -22,7 +28,7 @@ purge_work(struct publisher *p)
 	enum rc rc;
 
 	if ((rc = db_exec(p->db, &purge_forms, DB_NONE, &forms)) != RC_OK ||
-	    (rc = db_exec(p->db, &purge_logins, DB_NONE, &logins)) != RC_OK)
+	    (rc = db_exec(p->db, &purge_logins, DB_NONE, &logins)) != RC_OK || (rc = db_exec(p->db, &purge_rates, DB_NONE, NULL)) != RC_OK)
 		return rc;
 	if (forms + logins > 0)
 		log_info("purge", "%llu documents, %llu uses of login documents", (unsigned long long)forms, (unsigned long long)logins);

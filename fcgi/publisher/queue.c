@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -9,15 +10,36 @@
 #include "store/event.h"
 
 /* What an enrolment of the centre is doing at this moment is its own; only what it left behind is finished here. */
-enum { FIND_NUMBER, FIND_IIN, FIND_TEMPLATE, FIND_STATUS, FIND_CSR_AUTH, FIND_CSR_SIGN, FIND_FORM, FIND_ORIGIN, FIND_NOW };
+enum {
+	FIND_NUMBER,
+	FIND_IIN,
+	FIND_TEMPLATE,
+	FIND_STATUS,
+	FIND_CSR_AUTH,
+	FIND_CSR_SIGN,
+	FIND_FORM,
+	FIND_ORIGIN,
+	FIND_NOW,
+	FIND_KIND,
+	FIND_CHANGED
+};
 static const struct db_statement find = {
 	.name = "queue find",
-	.sql = "SELECT number, iin, template, status, csr_auth, csr_sign, form, origin, UTC_TIMESTAMP(6) FROM application"
+	.sql = "SELECT number, iin, template, status, csr_auth, csr_sign, form, origin, UTC_TIMESTAMP(6),"
+	       " (SELECT kind FROM signed_form f WHERE f.digest = application.form), changed_at FROM application"
 	       " WHERE status IN ('signed', 'signing') AND (origin <> 'centre' OR changed_at < UTC_TIMESTAMP(6) - INTERVAL 5 MINUTE)"
-	       " ORDER BY changed_at LIMIT 20",
+	       " AND changed_at >= ? AND (changed_at > ? OR number > ?) ORDER BY changed_at, number LIMIT 20",
+};
+#define PAGE 20
+#define PAGES 50 /* of one pass: what cannot be finished now never keeps what stands behind it waiting */
+
+/* A first application makes its person a citizen; who is one already keeps the names of their newest certificate. */
+static const struct db_statement citizen = {
+	.name = "queue citizen",
+	.sql = "INSERT IGNORE INTO citizen (iin, surname, name, patronymic, created_at) VALUES (?, ?, ?, ?, UTC_TIMESTAMP(6))",
 };
 
-const struct db_statement *const queue_statements[] = { &find, NULL };
+const struct db_statement *const queue_statements[] = { &find, &citizen, NULL };
 
 struct pending {
 	struct publisher *p;
@@ -27,6 +49,8 @@ struct pending {
 	struct evidence evidence;
 	uint8_t form[32];
 	bool has_form;
+	bool is_decision;   /* the form is an operator's */
+	char *common_name;  /* owned; of a decision */
 	const char *status; /* borrowed from row */
 	const char *reason; /* message code without "fail.": cannot be issued */
 	const char *rule;   /* of the document, for the event; NULL */
@@ -65,14 +89,32 @@ static enum rc
 compare_content(struct pending *w)
 {
 	const struct form_content *c = &w->evidence.content;
+	bool agrees;
 
-	if (strcmp(c->number, w->issuance.number) != 0 || strcmp(c->from, "new") != 0 || strcmp(c->to, "signed") != 0)
+	if (w->is_decision)
+		agrees = strcmp(c->verdict, "approve") == 0;
+	else
+		agrees = strcmp(c->from, "new") == 0 && strcmp(c->to, "signed") == 0;
+	if (!agrees || strcmp(c->number, w->issuance.number) != 0)
 		return cannot(w, "signature");
-	if (strcmp(c->template_name, "person") != 0 || strcmp(db_get_text(w->row, FIND_TEMPLATE), "person") != 0)
+	if ((!w->is_decision && strcmp(c->template_name, "person") != 0) || strcmp(db_get_text(w->row, FIND_TEMPLATE), "person") != 0)
 		return cannot(w, "profile");
 	if (!hash_equal(c->request_auth, w->csr[0].hash, 32) || !hash_equal(c->request_sign, w->csr[1].hash, 32))
 		return cannot(w, "request");
 	return RC_OK;
+}
+
+/* The names are those that the operator signed. */
+static void
+subject_of_decision(struct pending *w)
+{
+	const struct form_content *c = &w->evidence.content;
+
+	w->common_name = mem_format("%s%s%s", c->surname, *c->surname != '\0' && *c->name != '\0' ? " " : "", c->name);
+	w->issuance.common_name = w->common_name;
+	w->issuance.surname = c->surname;
+	w->issuance.patronymic = c->patronymic;
+	w->issuance.signer_iin = cert_iin(w->evidence.signer);
 }
 
 static enum rc
@@ -84,7 +126,8 @@ verify(struct pending *w)
 
 	if (!w->has_form)
 		return cannot(w, "signature");
-	rc = evidence_verify(w->p, w->form, FORM_CONFIRMATION, i->iin, &w->evidence, &rule);
+	w->is_decision = strcmp(db_get_text(w->row, FIND_KIND), form_kind_name(FORM_DECISION)) == 0;
+	rc = evidence_verify(w->p, w->form, w->is_decision ? FORM_DECISION : FORM_CONFIRMATION, i->iin, &w->evidence, &rule);
 	if (rc == RC_BAD_INPUT) {
 		w->rule = form_rule_name(rule);
 		return cannot(w, rule == RULE_CERTIFICATE_REVOKED ? "certificate_revoked"
@@ -95,9 +138,13 @@ verify(struct pending *w)
 		return rc;
 	if ((rc = read_requests(w)) != RC_OK || (rc = compare_content(w)) != RC_OK)
 		return rc;
-	i->common_name = cert_common_name(w->evidence.signer);
-	i->surname = cert_surname(w->evidence.signer);
-	i->patronymic = cert_patronymic(w->evidence.signer);
+	if (w->is_decision)
+		subject_of_decision(w);
+	else {
+		i->common_name = cert_common_name(w->evidence.signer);
+		i->surname = cert_surname(w->evidence.signer);
+		i->patronymic = cert_patronymic(w->evidence.signer);
+	}
 	i->form = w->form;
 	i->authorized_by = w->evidence.signer_serial;
 	return RC_OK;
@@ -108,9 +155,16 @@ keep_act(struct db *db, void *arg)
 {
 	struct pending *w = arg;
 	struct issuance *i = &w->issuance;
-	enum rc rc = issuance_db_meet(db, i->iin);
+	const struct form_content *c = &w->evidence.content;
+	enum rc rc = RC_OK;
 
 	w->reason = NULL;
+	if (w->is_decision)
+		rc = db_exec(db, &citizen, DB_IN(db_text(i->iin), db_text(c->surname), db_text(c->name), db_text(c->patronymic)), NULL);
+	if (rc == RC_OK)
+		rc = issuance_db_meet(db, i->iin);
+	if (rc == RC_OK && i->signer_iin != NULL)
+		rc = issuance_db_meet(db, i->signer_iin);
 	if (rc == RC_OK && (rc = evidence_still_good(db, i->authorized_by)) == RC_CONFLICT)
 		return cannot(w, "certificate_revoked");
 	for (size_t n = 0; rc == RC_OK && n < i->count; n++)
@@ -136,7 +190,8 @@ record(struct pending *w)
 			return rc == RC_BAD_INPUT ? cannot(w, "profile") : rc;
 		if ((rc = lease_transaction(w->p, keep_act, w)) == RC_OK)
 			w->status = "signing";
-		return rc;
+		/* rows that are there already although nothing was done yet: nobody but an account that was taken over writes them */
+		return rc == RC_CONFLICT && w->reason == NULL ? cannot(w, "record") : rc;
 	}
 	log_info("queue", "%s: half done, goes on", w->issuance.number);
 	if ((rc = issuance_db_kept(w->p, &w->issuance)) == RC_NOT_FOUND)
@@ -156,7 +211,7 @@ finish(struct pending *w)
 	if (rc == RC_CONFLICT && w->issuance.authorized_by != NULL &&
 	    evidence_still_good(w->p->db, w->issuance.authorized_by) == RC_CONFLICT)
 		return cannot(w, "certificate_revoked");
-	return rc;
+	return rc == RC_CONFLICT ? cannot(w, "record") : rc;
 }
 
 /*
@@ -191,7 +246,8 @@ fail_act(struct db *db, void *arg)
 
 	if (rc == RC_OK)
 		rc = issuance_db_history(db, i->number, "failed", "publisher", NULL, w->has_form ? w->form : NULL, w->reason);
-	if (rc == RC_OK)
+	/* a row of the history that is there already does not keep the application in the queue */
+	if (rc == RC_OK || rc == RC_CONFLICT)
 		rc = issuance_db_abandon(db, i->number);
 	if (rc == RC_OK)
 		rc = event_db_insert(db, &(struct event){ .kind = "application-failed",
@@ -226,22 +282,49 @@ work_one(struct publisher *p, const struct db_result *row)
 	} else if (rc != RC_OK)
 		log_error("queue", "%s: %s: tried again later", w.issuance.number, rc_name(rc));
 	issuance_free(&w.issuance);
+	free(w.common_name);
 	for (size_t n = 0; n < ISSUANCE_MAX; n++)
 		csr_free(&w.csr[n]);
 	evidence_free(&w.evidence);
 	return rc;
 }
 
+/* One page behind the place *at, *number. full: another page may follow. */
+static enum rc
+work_page(struct publisher *p, instant *at, char number[15], bool *full)
+{
+	struct db_result *rows;
+	int n = 0;
+	enum rc rc, one = RC_OK;
+
+	*full = false;
+	if ((rc = db_query(p->db, &find, DB_IN(db_instant(*at), db_instant(*at), db_text(number)), &rows)) != RC_OK)
+		return rc;
+	while (!p->is_lost && one != RC_UNAVAILABLE && (rc = db_next(rows)) == RC_OK) {
+		*at = db_get_instant(rows, FIND_CHANGED);
+		snprintf(number, 15, "%s", db_get_text(rows, FIND_NUMBER));
+		one = work_one(p, rows);
+		n++;
+	}
+	db_result_free(rows);
+	*full = n == PAGE;
+	return rc == RC_NOT_FOUND || rc == RC_OK ? one : rc;
+}
+
 enum rc
 queue_work(struct publisher *p)
 {
-	struct db_result *rows;
-	enum rc rc = db_query(p->db, &find, DB_NONE, &rows), one = RC_OK;
+	char number[15] = "";
+	instant at = 0;
+	bool full = true;
+	enum rc rc = RC_OK, one;
 
-	if (rc != RC_OK)
-		return rc;
-	while (!p->is_lost && one != RC_UNAVAILABLE && (rc = db_next(rows)) == RC_OK)
-		one = work_one(p, rows);
-	db_result_free(rows);
-	return rc == RC_NOT_FOUND ? one : rc;
+	for (int page = 0; full && page < PAGES && !p->is_lost; page++) {
+		one = work_page(p, &at, number, &full);
+		if (one == RC_UNAVAILABLE)
+			return one;
+		if (one != RC_OK)
+			rc = one;
+	}
+	return rc;
 }

@@ -3,11 +3,18 @@
 #include "base/encode.h"
 #include "store/application.h"
 
+#define FIND                                                                                                                               \
+	"SELECT a.number, a.template, a.origin, a.status, a.store, a.reason, a.locality, l.name_ru, l.name_kk, a.email,"                   \
+	" a.hash_auth, a.hash_sign, a.created_at, a.changed_at, a.iin"                                                                     \
+	" FROM application a LEFT JOIN locality l ON l.code = a.locality WHERE a.number = ?"
+
 static const struct db_statement find = {
 	.name = "application find",
-	.sql = "SELECT a.number, a.template, a.origin, a.status, a.store, a.reason, a.locality, l.name_ru, l.name_kk, a.email,"
-	       " a.hash_auth, a.hash_sign, a.created_at, a.changed_at"
-	       " FROM application a LEFT JOIN locality l ON l.code = a.locality WHERE a.number = ? AND a.iin = ?",
+	.sql = FIND " AND a.iin = ?",
+};
+static const struct db_statement find_any = {
+	.name = "application find-any",
+	.sql = FIND,
 };
 static const struct db_statement history = {
 	.name = "application history",
@@ -15,6 +22,7 @@ static const struct db_statement history = {
 };
 
 const struct db_statement *const application_statements[] = { &find, &history, NULL };
+const struct db_statement *const application_any_statements[] = { &find_any, NULL };
 
 #define COPY(to, row, column) snprintf((to), sizeof(to), "%s", db_get_text((row), (column)))
 
@@ -31,15 +39,11 @@ copy_hex(char *out, const struct db_result *row, unsigned column, size_t len)
 		hex_encode(out, data, len);
 }
 
-enum rc
-application_db_find(struct db *db, const char *number, const char *iin, struct application *a)
+static enum rc
+read_row(const struct db_result *row, struct application *a)
 {
-	struct db_result *row = NULL;
-	enum rc rc;
+	enum rc rc = RC_OK;
 
-	*a = (struct application){ 0 };
-	if ((rc = db_one(db, &find, DB_IN(db_text(number), db_text(iin)), &row)) != RC_OK)
-		return rc;
 	COPY(a->number, row, 0);
 	COPY(a->template_name, row, 1);
 	COPY(a->origin, row, 2);
@@ -56,6 +60,34 @@ application_db_find(struct db *db, const char *number, const char *iin, struct a
 		rc = RC_INTERNAL;
 	a->created = db_get_instant(row, 12);
 	a->changed = db_get_instant(row, 13);
+	COPY(a->iin, row, 14);
+	return rc;
+}
+
+enum rc
+application_db_find(struct db *db, const char *number, const char *iin, struct application *a)
+{
+	struct db_result *row = NULL;
+	enum rc rc;
+
+	*a = (struct application){ 0 };
+	if ((rc = db_one(db, &find, DB_IN(db_text(number), db_text(iin)), &row)) != RC_OK)
+		return rc;
+	rc = read_row(row, a);
+	db_result_free(row);
+	return rc;
+}
+
+enum rc
+application_db_find_any(struct db *db, const char *number, struct application *a)
+{
+	struct db_result *row = NULL;
+	enum rc rc;
+
+	*a = (struct application){ 0 };
+	if ((rc = db_one(db, &find_any, DB_IN(db_text(number)), &row)) != RC_OK)
+		return rc;
+	rc = read_row(row, a);
 	db_result_free(row);
 	return rc;
 }

@@ -39,6 +39,7 @@ register_entry_read(const struct db_result *row, struct register_entry *e)
 	e->revoked_at = db_get_instant(row, 16);
 	e->first_delta = db_get_int(row, 17);
 	e->first_base = db_get_int(row, 18);
+	e->refused = db_get_int(row, 19) != 0;
 	return RC_OK;
 }
 

@@ -13,13 +13,14 @@ struct register_entry { /* a certificate, its CA, its application's origin, its 
 	int reason;
 	instant revoked_at;
 	int64_t first_delta, first_base; /* CRL numbers that hold it, published; 0: not yet */
+	bool refused;			 /* the publisher found the signed decision wanting: on no CRL */
 };
 
 /* The columns of a register query, in this order, for register_entry_read. */
 #define REGISTER_COLUMNS                                                                                                                   \
 	" c.serial, c.number, c.purpose, c.algorithm, a.origin, i.name, c.full_name, c.subject, i.subject, c.key_id,"                      \
 	" c.not_before, c.not_after, c.issued_at, UTC_TIMESTAMP(6), r.serial IS NOT NULL, COALESCE(r.reason, 0), r.revoked_at,"            \
-	" COALESCE(d.number, 0), COALESCE(b.number, 0)"
+	" COALESCE(d.number, 0), COALESCE(b.number, 0), r.refused IS NOT NULL"
 #define REGISTER_TABLES                                                                                                                    \
 	" certificate c JOIN ca i ON i.id = c.ca JOIN application a ON a.number = c.number"                                                \
 	" LEFT JOIN revocation r ON r.ca = c.ca AND r.serial = c.serial"                                                                   \

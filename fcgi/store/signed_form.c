@@ -11,19 +11,20 @@
 enum { REUSE_DOCUMENT };
 static const struct db_statement form_reuse = {
 	.name = "form reuse",
-	.sql = "SELECT document FROM form_issued WHERE kind = ? AND iin <=> ? AND subject = ? AND variant = ? AND language = ? AND state = "
+	.sql = "SELECT document FROM form_issued WHERE kind = ? AND iin <=> ? AND subject = ? AND variant = ? AND language = ? AND site = "
+	       "? AND state = "
 	       "'issued'"
 	       " AND expires_at > UTC_TIMESTAMP(6) + INTERVAL 1 HOUR ORDER BY expires_at DESC LIMIT 1",
 };
 static const struct db_statement form_issue = {
 	.name = "form issue",
-	.sql = "INSERT INTO form_issued (digest, kind, iin, subject, variant, language, document, issued_at, expires_at)"
-	       " VALUES (?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6), ?)",
+	.sql = "INSERT INTO form_issued (digest, kind, iin, subject, variant, language, site, document, issued_at, expires_at)"
+	       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6), ?)",
 };
-enum { FIND_KIND, FIND_IIN, FIND_SUBJECT, FIND_VARIANT, FIND_DOCUMENT, FIND_STATE, FIND_EXPIRES, FIND_NOW };
+enum { FIND_KIND, FIND_IIN, FIND_SUBJECT, FIND_VARIANT, FIND_DOCUMENT, FIND_STATE, FIND_EXPIRES, FIND_NOW, FIND_SITE };
 static const struct db_statement form_find = {
 	.name = "form find",
-	.sql = "SELECT kind, iin, subject, variant, document, state, expires_at, UTC_TIMESTAMP(6) FROM form_issued WHERE digest = ?",
+	.sql = "SELECT kind, iin, subject, variant, document, state, expires_at, UTC_TIMESTAMP(6), site FROM form_issued WHERE digest = ?",
 };
 static const struct db_statement form_kept = {
 	.name = "form kept",
@@ -48,8 +49,8 @@ const struct db_statement *const signed_form_statements[] = { &form_reuse, &form
 const struct db_statement *const signed_form_keep_statements[] = { &form_keep, NULL };
 
 enum rc
-signed_form_db_issue(struct db *db, enum form_kind kind, const char *iin, const char *subject, const char *variant, const char *lang,
-    void (*make)(struct buf *, void *), void *arg, instant expires, struct buf *document)
+signed_form_db_issue(struct db *db, const char *site, enum form_kind kind, const char *iin, const char *subject, const char *variant,
+    const char *lang, void (*make)(struct buf *, void *), void *arg, instant expires, struct buf *document)
 {
 	const char *name = form_kind_name(kind);
 	struct buf made = BUF_INIT;
@@ -59,7 +60,8 @@ signed_form_db_issue(struct db *db, enum form_kind kind, const char *iin, const 
 	size_t len;
 	enum rc rc;
 
-	rc = db_one(db, &form_reuse, DB_IN(db_text(name), db_text(iin), db_text(subject), db_text(variant), db_text(lang)), &row);
+	rc = db_one(
+	    db, &form_reuse, DB_IN(db_text(name), db_text(iin), db_text(subject), db_text(variant), db_text(lang), db_text(site)), &row);
 	if (rc == RC_OK) {
 		data = db_get_bytes(row, REUSE_DOCUMENT, &len);
 		buf_add(document, data, len);
@@ -72,7 +74,7 @@ signed_form_db_issue(struct db *db, enum form_kind kind, const char *iin, const 
 	hash_sha256(digest, made.data, made.len);
 	rc = db_exec(db, &form_issue,
 	    DB_IN(db_bytes(digest, sizeof(digest)), db_text(name), db_text(iin), db_text(subject), db_text(variant), db_text(lang),
-		db_bytes(made.data, made.len), db_instant(expires)),
+		db_text(site), db_bytes(made.data, made.len), db_instant(expires)),
 	    NULL);
 	if (rc == RC_OK)
 		buf_add(document, made.data, made.len);
@@ -93,7 +95,7 @@ row_rule(const struct db_result *row, const struct signed_form_query *q, const c
 	const uint8_t *issued = db_get_bytes(row, FIND_DOCUMENT, &issued_len);
 
 	if (issued_len != len || memcmp(issued, canonical, len) != 0 || strcmp(db_get_text(row, FIND_KIND), form_kind_name(q->kind)) != 0 ||
-	    strcmp(db_get_text(row, FIND_SUBJECT), q->subject) != 0)
+	    strcmp(db_get_text(row, FIND_SUBJECT), q->subject) != 0 || strcmp(db_get_text(row, FIND_SITE), q->conf->site) != 0)
 		return RULE_DOCUMENT;
 	if (db_get_instant(row, FIND_NOW) >= db_get_instant(row, FIND_EXPIRES))
 		return RULE_EXPIRED;
@@ -140,30 +142,43 @@ look_certificate(void *arg, const struct cert *cert, enum form_rule *rule)
 	return certificate_db_check(look->db, look->query->conf, cert, look->query->purpose, look->query->iin, rule);
 }
 
-/* A refusal is counted at the document, when it is one of ours, and told to the auditor either way. */
 static enum rc
-refusal_record(struct db *db, const struct signed_form_query *q, const struct form_result *result, const char *address)
+refusal_event(struct db *db, const struct signed_form_query *q, const struct form_result *result, const char *rule, const char *detail,
+    const char *address)
 {
 	uint8_t serial[SERIAL_SIZE];
 	const char *number = q->kind == FORM_CONFIRMATION || q->kind == FORM_PROOF ? q->subject : NULL;
 	struct event e = { .kind = "form-refused",
 		.iin = q->iin,
 		.application = number,
-		.rule = form_rule_name(result->rule),
+		.form = result->canonical != NULL ? result->digest : NULL,
+		.rule = rule,
 		.address = address,
-		.detail = result->detail };
-	enum rc rc;
+		.detail = detail };
 
-	if (result->canonical != NULL) {
-		e.form = result->digest;
-		if ((rc = db_exec(db, &form_tried, DB_IN(db_bytes(result->digest, sizeof(result->digest))), NULL)) != RC_OK)
-			return rc;
-	}
 	if (result->certificate != NULL) {
 		cert_serial(result->certificate, serial);
 		e.serial = serial;
 	}
 	return event_db_insert(db, &e);
+}
+
+/* A refusal is counted at the document, when it is one of ours, and told to the auditor either way. */
+static enum rc
+refusal_record(struct db *db, const struct signed_form_query *q, const struct form_result *result, const char *address)
+{
+	enum rc rc = RC_OK;
+
+	if (result->canonical != NULL)
+		rc = db_exec(db, &form_tried, DB_IN(db_bytes(result->digest, sizeof(result->digest))), NULL);
+	return rc == RC_OK ? refusal_event(db, q, result, form_rule_name(result->rule), result->detail, address) : rc;
+}
+
+enum rc
+signed_form_db_late(
+    struct db *db, const struct signed_form_query *q, const struct form_result *result, enum form_rule rule, const char *address)
+{
+	return refusal_event(db, q, result, rule == RULE_NONE ? "state" : form_rule_name(rule), "the act came too late", address);
 }
 
 enum rc

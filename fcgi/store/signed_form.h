@@ -15,11 +15,11 @@ extern const struct db_statement
 extern const struct db_statement *const signed_form_keep_statements[]; /* signed_form_db_keep alone: program login */
 
 /*
- * The document for (kind, iin, subject, variant, lang): the one issued before while it is unused and has at least an hour to live, otherwise `make`
+ * The document for (site, kind, iin, subject, variant, lang): the one issued before while it is unused and has at least an hour to live, otherwise `make`
  * is called to append a new one. iin: NULL for a proof, which is bound to its application. subject: application number or serial in hex; variant: e.g. reason code and second serial.
  */
-MUST_USE enum rc signed_form_db_issue(struct db *, enum form_kind, const char *iin, const char *subject, const char *variant,
-    const char *lang, void (*make)(struct buf *, void *arg), void *arg, instant expires, struct buf *document);
+MUST_USE enum rc signed_form_db_issue(struct db *, const char *site, enum form_kind, const char *iin, const char *subject,
+    const char *variant, const char *lang, void (*make)(struct buf *, void *arg), void *arg, instant expires, struct buf *document);
 
 struct signed_form_query {
 	enum form_kind kind;
@@ -44,5 +44,12 @@ MUST_USE enum rc signed_form_db_use(struct db *, const uint8_t digest[32]);
 /* Then: keep it. signed octets as they came; signer: certificate serial, NULL for proof. */
 MUST_USE enum rc signed_form_db_keep(
     struct db *, const struct signed_form_query *, const struct form_result *, const char *data, size_t len);
+
+/*
+ * The document was good, the act came too late (used meanwhile, signer revoked meanwhile, nothing left to change): the transaction is gone, this event
+ * says why. rule: RULE_NONE when the state had changed.
+ */
+MUST_USE enum rc signed_form_db_late(
+    struct db *, const struct signed_form_query *, const struct form_result *, enum form_rule rule, const char *address);
 
 #endif

@@ -41,6 +41,7 @@ begin(struct request *r, const struct service *service, const struct gateway *in
 	r->lang = lang_parse(&lang, in->cookie_language) == 0 ? lang : i18n_accepted(in->accept_language);
 	route_pre_session_random(r->fresh, in->cookie_login);
 	r->pre_session = r->fresh[0] != '\0' ? in->cookie_login : "";
+	r->proof_cookie = in->cookie_proof != NULL ? in->cookie_proof : "";
 	r->session_cookie = strlen(in->cookie_session) <= REQUEST_COOKIE_MAX ? in->cookie_session : "";
 }
 

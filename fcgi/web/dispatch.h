@@ -19,7 +19,7 @@ struct service {
 struct gateway {
 	const char *method, *uri, *content_type, *content_length, *address;
 	const char *user_agent, *accept_language, *origin, *fetch_site, *request_id;
-	const char *cookie_session, *cookie_login, *cookie_language;
+	const char *cookie_session, *cookie_login, *cookie_proof, *cookie_language;
 	size_t (*read)(void *arg, char *out, size_t len); /* of the body: fewer than len octets at its end only */
 	void *arg;
 };

@@ -41,10 +41,11 @@ struct request {
 	const char *user_agent;		   /* valid UTF-8, at most 200 octets */
 	enum lang lang;			   /* cookie, else the citizen's choice, else Accept-Language, else ru */
 	bool signed_in;
-	struct session session;	 /* when signed_in */
-	const char *pre_session; /* value of the __Host-login cookie, "" if none */
-	char csrf[44];		 /* token for forms of this answer; "" without session and pre-session */
-	struct fields *fields;	 /* POST body, else query */
+	struct session session;	  /* when signed_in */
+	const char *pre_session;  /* value of the __Host-login cookie, "" if none */
+	const char *proof_cookie; /* value of the __Host-proof cookie, "" if none: held.h */
+	char csrf[44];		  /* token for forms of this answer; "" without session and pre-session */
+	struct fields *fields;	  /* POST body, else query */
 	/* services */
 	const struct conf *conf;
 	struct db *db;	   /* NULL for programs without an account */

@@ -302,8 +302,11 @@ response_fields(struct request *r, const struct field_spec *spec, const struct f
 			snprintf(name, sizeof(name), "value.%s", spec[i].name);
 			page_set(r->page, name, field[i].value);
 		}
-		if (field[i].error != NULL)
+		if (field[i].error != NULL) {
+			/* the name and what is wrong, never the value */
+			log_info("field-refused", "%s: %s", spec[i].name, field[i].error);
 			response_message(r, spec[i].name, field[i].error, NULL);
+		}
 	}
 }
 

@@ -160,6 +160,7 @@ answer(struct request *r, const struct service *service, FCGX_Request *fcgi)
 		.request_id = parameter(fcgi, "REQUEST_ID"),
 		.cookie_session = parameter(fcgi, "COOKIE_SESSION"),
 		.cookie_login = parameter(fcgi, "COOKIE_LOGIN"),
+		.cookie_proof = parameter(fcgi, "COOKIE_PROOF"),
 		.cookie_language = parameter(fcgi, "COOKIE_LANGUAGE"),
 		.read = read_stream,
 		.arg = fcgi->in,

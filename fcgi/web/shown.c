@@ -8,16 +8,17 @@
 const char *
 shown_word(const struct request *r, const char *group, const char *code)
 {
-	char name[96];
+	char name[288];
 
 	snprintf(name, sizeof(name), "%s.%s", group, code);
 	return i18n_text(r->lang, name);
 }
 
 static const char *
-shown_reason(const struct request *r, const char *reason)
+shown_reason(const struct request *r, const char *status, const char *reason)
 {
-	return reason[0] == '\0' ? "" : shown_word(r, "fail", reason);
+	/* a refusal has the operator's own words, a failure a code of the CA */
+	return reason[0] == '\0' || strcmp(status, "failed") != 0 ? reason : shown_word(r, "fail", reason);
 }
 
 void
@@ -36,7 +37,7 @@ shown_application(struct request *r, const struct application *a, const struct a
 	page_set(r->page, "application.email", a->email);
 	page_set(r->page, "application.locality", r->lang == LANG_KK ? a->locality_kk : a->locality_ru);
 	page_set(r->page, "application.store", shown_word(r, "store", a->store));
-	page_set(r->page, "application.reason", shown_reason(r, a->reason));
+	page_set(r->page, "application.reason", shown_reason(r, a->status, a->reason));
 	for (i = 0; i < count; i++) {
 		clock_shown(time, step[i].at);
 		page_item(r->page, "history", i, "at", time);
@@ -45,7 +46,7 @@ shown_application(struct request *r, const struct application *a, const struct a
 		page_item(r->page, "history", i, "actor", shown_word(r, "actor", step[i].actor));
 		page_item(r->page, "history", i, "serial", step[i].serial);
 		page_item(r->page, "history", i, "form", step[i].form);
-		page_item(r->page, "history", i, "reason", shown_reason(r, step[i].reason));
+		page_item(r->page, "history", i, "reason", shown_reason(r, step[i].status, step[i].reason));
 	}
 }
 

@@ -1,7 +1,9 @@
 -- status: what became of an application; the citizen's "installed".
 -- include: event-insert
 -- include: session-lookup
-GRANT SELECT (number, iin, template, origin, status, email, locality, store, hash_auth, hash_sign, reason, created_at, changed_at),
+-- include: signed-form-keep
+-- include: document-used
+GRANT SELECT (number, iin, template, origin, status, email, locality, store, hash_auth, hash_sign, reason, created_at, changed_at, csr_auth, csr_sign, code_hash),
   UPDATE (status, changed_at) ON cabinet.application TO 'cabinet_status'@'localhost';
 GRANT SELECT (number, status, at, actor, serial, form, reason), INSERT (number, status, at, actor, serial)
   ON cabinet.application_status TO 'cabinet_status'@'localhost';

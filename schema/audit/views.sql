@@ -9,9 +9,9 @@ CREATE OR REPLACE SQL SECURITY DEFINER VIEW v_people AS
 SELECT iin, surname, name, patronymic, language, notify, email, created_at, row_start AS since, row_end AS until
 FROM citizen;
 
--- one row per application; requests by their hashes (hash_auth, hash_sign: SHA-256 of the PKCS#10)
+-- one row per application; requests by their hashes (hash_auth, hash_sign: SHA-256 of the PKCS#10); names as typed on the public page
 CREATE OR REPLACE SQL SECURITY DEFINER VIEW v_applications AS
-SELECT number, iin, template, origin, status, email, locality, store, hash_auth, hash_sign, requested_by, form, reason, created_at,
+SELECT number, iin, template, origin, status, surname, name, patronymic, email, locality, store, hash_auth, hash_sign, requested_by, form, replaces, reason, created_at,
   changed_at, row_start AS since, row_end AS until
 FROM application;
 
@@ -73,9 +73,9 @@ CREATE OR REPLACE SQL SECURITY DEFINER VIEW v_sessions AS
 SELECT iin, serial, address, user_agent, created_at, seen_at, expires_at, ended_at, end_reason
 FROM session;
 
--- audit events; serial and form as they were presented, also in refusals
+-- audit events; serial and form as they were presented, also in refusals; account is written by the database, program by the writer
 CREATE OR REPLACE SQL SECURITY DEFINER VIEW v_events AS
-SELECT id, at, program, request, kind, iin, number, serial, form, rule, address, detail
+SELECT id, at, account, program, request, kind, iin, number, serial, form, rule, address, detail
 FROM event;
 
 -- the classifier of localities

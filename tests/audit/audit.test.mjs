@@ -253,3 +253,11 @@ test('15 certificates without reservation', () => {
 		assert.deepEqual(ask('15').map((row) => row[5]), [fault], spoil);
 	}
 });
+
+test('16 events in another name', () => {
+	const named = `UPDATE event SET account = CONCAT('cabinet_', program, '@localhost')`;
+	reset(named);
+	assert.deepEqual(ask('16'), []);
+	reset(`${named}; UPDATE event SET account = 'cabinet_keys@localhost' WHERE kind = 'login'`);
+	assert.deepEqual(ask('16').map((row) => [row[2], row[4]]), [['cabinet_keys@localhost', 'login']]);
+});

@@ -9,7 +9,9 @@ import { Database, top } from '../lib/database.mjs';
 const build = join(top, process.env.CABINET_BUILD ?? 'build');
 const DENIED = [1142, 1143];
 const accounts = readdirSync(join(top, 'schema/accounts')).filter((name) => name.endsWith('.sql')).map((name) => name.slice(0, -4));
-const programs = accounts.filter((name) => existsSync(join(top, 'fcgi/routes', name)));
+const tools = { registrar: 'cabinet-registrar' };
+const folder = (program) => (tools[program] ? `tools/${tools[program]}` : `routes/${program}`);
+const programs = accounts.filter((name) => existsSync(join(top, 'fcgi', folder(name))));
 let db, conf;
 
 before(() => {
@@ -33,12 +35,12 @@ db_password_dir = ${db.passwords}
 });
 after(() => db?.stop());
 
-const check = (program) => spawnSync(join(build, 'routes', program), ['-c', conf, '--check'], { encoding: 'utf8' });
+const check = (program) => spawnSync(join(build, folder(program)), ['-c', conf, '--check'], { encoding: 'utf8' });
 
 // [table, columns] of each INSERT … SELECT in a program's source.
 function inserted(program) {
-	const folder = join(top, 'fcgi/routes', program);
-	const text = readdirSync(folder).filter((name) => name.endsWith('.c')).map((name) => readFileSync(join(folder, name), 'utf8')).join('\n');
+	const source = join(top, 'fcgi', folder(program));
+	const text = readdirSync(source).filter((name) => name.endsWith('.c')).map((name) => readFileSync(join(source, name), 'utf8')).join('\n');
 	return [...text.replaceAll(/"\s*"/g, '').matchAll(/INSERT INTO (\w+) \(([^)]*)\) SELECT/g)].map(([, table, columns]) => [table, columns.split(/, */).sort()]);
 }
 
@@ -76,7 +78,7 @@ const foreign = [
 	[`DELETE FROM event`, []],
 	[`SELECT detail FROM event`, []],
 	[`INSERT INTO event (at, program, kind) VALUES ('2020-01-01', 'x', 'x')`, []],
-	[`INSERT INTO event (program, kind) VALUES ('x', 'x')`, ['applications', 'keys', 'login', 'mailer', 'profile', 'reissue', 'revoke', 'status', 'publisher']],
+	[`INSERT INTO event (program, kind) VALUES ('x', 'x')`, ['apply', 'applications', 'keys', 'login', 'mailer', 'profile', 'registrar', 'reissue', 'revoke', 'status', 'publisher']],
 	[`INSERT INTO session (id, iin, serial, address, created_at, seen_at, expires_at) VALUES ('', '', '', '', 0, 0, 0)`, ['login']],
 	[`UPDATE session SET iin = '850101300017'`, []],
 	[`UPDATE session SET expires_at = '2099-01-01'`, []],
@@ -84,7 +86,7 @@ const foreign = [
 	[`INSERT INTO certificate (serial, der) VALUES ('', '')`, ['publisher']],
 	[`UPDATE certificate SET not_after = '2099-01-01'`, []],
 	[`DELETE FROM certificate`, []],
-	[`INSERT INTO revocation (ca, serial) VALUES (1, '')`, ['revoke']],
+	[`INSERT INTO revocation (ca, serial) VALUES (1, '')`, ['publisher', 'revoke']],
 	[`UPDATE revocation SET first_crl_number = 1`, ['publisher']],
 	[`UPDATE revocation SET verified_at = NULL`, ['publisher']],
 	[`UPDATE revocation SET revoked_at = '2020-01-01'`, []],
@@ -95,24 +97,29 @@ const foreign = [
 	[`UPDATE ca SET state = 'active'`, []],
 	[`UPDATE lease SET holder = 'x'`, ['publisher']],
 	[`INSERT INTO serial_reservation (serial, ca) VALUES ('', 1)`, ['publisher']],
-	[`INSERT INTO public_key (spki_hash) VALUES ('')`, ['reissue', 'publisher']],
+	[`INSERT INTO public_key (spki_hash) VALUES ('')`, ['apply', 'reissue', 'publisher']],
 	[`DELETE FROM public_key`, []],
-	[`INSERT INTO application (number) VALUES ('')`, ['reissue', 'publisher']],
-	[`UPDATE application SET status = 'issued'`, ['applications', 'profile', 'status', 'publisher']],
+	[`INSERT INTO application (number) VALUES ('')`, ['apply', 'reissue', 'publisher']],
+	[`UPDATE application SET status = 'issued'`, ['applications', 'profile', 'registrar', 'status', 'publisher']],
 	[`UPDATE application SET iin = ''`, []],
 	[`UPDATE application SET csr_auth = ''`, []],
-	[`SELECT csr_auth FROM application`, ['publisher']],
+	[`SELECT csr_auth FROM application`, ['publisher', 'status']],
 	[`UPDATE application_status SET at = '2020-01-01'`, []],
 	[`DELETE FROM application_status`, []],
-	[`INSERT INTO signed_form (digest, document) VALUES ('', '')`, ['applications', 'login', 'revoke']],
+	[`INSERT INTO signed_form (digest, document) VALUES ('', '')`, ['applications', 'login', 'registrar', 'revoke', 'status']],
 	[`UPDATE signed_form SET signed = ''`, []],
 	[`DELETE FROM signed_form`, []],
 	[`SELECT signed FROM signed_form`, ['publisher']],
 	[`UPDATE form_issued SET document = ''`, []],
 	[`UPDATE form_issued SET expires_at = '2099-01-01'`, []],
 	[`UPDATE form_issued SET state = 'issued'`, ['applications', 'revoke']],
-	[`INSERT INTO login_used (digest) VALUES ('')`, ['login']],
-	[`DELETE FROM login_used`, []],
+	[`INSERT INTO login_used (digest) VALUES ('')`, ['login', 'status']],
+	[`DELETE FROM login_used`, ['publisher']],
+	[`DELETE FROM form_issued`, ['publisher']],
+	[`DELETE FROM rate_limit`, ['publisher']],
+	[`UPDATE rate_limit SET tat = '2000-01-01'`, ['apply']],
+	[`SELECT code_hash FROM application`, ['applications', 'status']],
+	[`UPDATE application SET surname = ''`, []],
 	[`UPDATE citizen SET iin = ''`, []],
 	[`UPDATE citizen SET email = 'a@b.kz'`, ['profile']],
 	[`SELECT email FROM citizen`, ['mailer', 'profile']],
@@ -169,7 +176,8 @@ test('no account has rights beyond tables of the cabinet', () => {
 	assert.deepEqual(db.rows(`SELECT grantee, privilege_type FROM information_schema.user_privileges WHERE grantee LIKE '''cabinet%' AND privilege_type <> 'USAGE'`), []);
 	assert.deepEqual(db.rows(`SELECT grantee FROM information_schema.schema_privileges WHERE grantee LIKE '''cabinet%'`), []);
 	assert.deepEqual(db.rows(`SELECT grantee, table_name, privilege_type FROM information_schema.table_privileges WHERE grantee LIKE '''cabinet%'
-		AND NOT (grantee = '''cabinet_auditor''@''localhost''' AND table_name LIKE 'v\\_%' AND privilege_type = 'SELECT')`), []);
+		AND NOT (grantee = '''cabinet_auditor''@''localhost''' AND table_name LIKE 'v\\_%' AND privilege_type = 'SELECT')
+		AND NOT (grantee = '''cabinet_publisher''@''localhost''' AND table_name IN ('form_issued', 'login_used', 'rate_limit') AND privilege_type = 'DELETE')`), []);
 	assert.deepEqual(db.rows(`SELECT user FROM mysql.user WHERE user LIKE 'cabinet%' AND host <> 'localhost'`), []);
 	for (const account of accounts)
 		assert.match(db.run('SELECT 1', { account, database: 'mysql' }).stderr, /ERROR 1044/);

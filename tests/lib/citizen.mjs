@@ -61,6 +61,10 @@ export async function file(browser, citizen, { keys, ...fields } = {}) {
 	return { answer, number: /^\/applications\/(\d{14})$/.exec(answer.location ?? "")?.[1], keys: made };
 }
 
+// The number that an answer to a filed form leads to: of the new application, or of the one that the same form had filed before.
+export const filedNumber = (answer) => /^\/applications\/(\d{14})$/.exec(answer?.location ?? "")?.[1]
+	?? /id="already-filed" data-number="(\d{14})"/.exec(answer?.text ?? "")?.[1];
+
 export async function confirm(browser, citizen, number) {
 	const page = await browser.get(`/applications/${number}`);
 	return browser.post(`/applications/${number}/confirm`, { csrf: page.csrf, status: "signed", agree: "1", signed: await sign(page.document, citizen.sign) });

@@ -5,7 +5,7 @@ import { mkdir, readFile, rmdir } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
 
-import { confirm, crl, file, issued, locality, login, messages, reissue, requests, serialOf, sql } from "../lib/citizen.mjs";
+import { confirm, crl, file, issued, locality, login, messages, reissue, requests, serialOf, sql, filedNumber } from "../lib/citizen.mjs";
 import { Browser } from "../lib/http.mjs";
 import { instance, until } from "../lib/instance.mjs";
 import { kill, leader, send, signal, workers } from "../lib/processes.mjs";
@@ -189,15 +189,23 @@ test("the database is killed while twelve applications are filed: what was answe
 	}
 	assert.deepEqual(await sql(site, `SELECT a.number FROM application a LEFT JOIN application_status s ON s.number = a.number AND s.status = 'new' WHERE s.number IS NULL
 		OR (SELECT COUNT(*) FROM public_key k WHERE k.number = a.number) <> IF(a.template = 'person', 2, 1)`), [], "no half of an application");
-	/* who was told «later» does it again: with the same keys if nothing was kept, and if it was, the list of open ones has it */
-	for (const [i, answer] of answers.entries()) {
-		if (answer.status === 303) continue;
-		const again = await until("an answer", async () => {
-			const one = await browser.post("/reissue", { csrf, email: "", locality, store: "PKCS12", csr_auth: keys[i].auth.csr, csr_sign: keys[i].sign.csr });
-			return one.status !== 503 && one;
-		}, 15000);
-		assert.ok(again.status === 303 || again.status === 422, `${again.status} ${messages(again)}`);
+	/* the same form sent again: to the application that it filed, if it did, or to its first one */
+	const again = (i, fields = {}) => until("an answer", async () => {
+		const answer = await browser.post("/reissue", { csrf, email: "", locality, store: "PKCS12", csr_auth: keys[i].auth.csr, csr_sign: keys[i].sign.csr, ...fields });
+		return answer.status !== 503 && answer;
+	}, 15000);
+	for (const [i, first] of answers.entries()) {
+		const answer = await again(i);
+		assert.ok(filedNumber(answer), messages(answer));
+		if (first.status === 303) assert.equal(filedNumber(answer), filedNumber(first));
 	}
+	assert.equal(await count("application", `iin='${other.iin}' AND origin='cabinet'`), 12);
+	assert.equal((await again(0, { email: "other@example.kz" })).status, 422, "another form with known keys is refused");
+	assert.equal((await again(0, { csr_sign: keys[1].sign.csr })).status, 422);
+	const number = filedNumber(await again(0));
+	assert.equal((await confirm(browser, other, number)).status, 303);
+	assert.equal(filedNumber(await again(0)), undefined, "what is signed already is not filed again");
+	assert.equal(await count("application", `iin='${other.iin}' AND origin='cabinet'`), 12);
 });
 
 // An application signed while nobody publishes stays where it is, and its page says what it waits for.

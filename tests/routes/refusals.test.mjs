@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
-import { call, confirm, file, keyAndRequest, locality, login, messages, requests, serialOf, reissue, sql, withFiles } from "../lib/citizen.mjs";
+import { call, confirm, file, filedNumber, keyAndRequest, locality, login, messages, requests, serialOf, reissue, sql, withFiles } from "../lib/citizen.mjs";
 import { Browser } from "../lib/http.mjs";
 import { instance } from "../lib/instance.mjs";
 import { open, sign } from "../lib/sign.mjs";
@@ -168,6 +168,9 @@ test("reissue: each field has its own message, and what was typed stays", async 
 	assert.deepEqual(await sql(site, `SELECT COUNT(*) FROM application WHERE iin='${citizen.iin}'`), before_, "nothing was filed");
 	const filed = await browser.post("/reissue", good);
 	assert.equal(filed.status, 303);
+	const repeated = await browser.post("/reissue", good);
+	assert.equal(repeated.status, 422, "keys are filed once");
+	assert.equal(filedNumber(repeated), filedNumber(filed), "with the way to the application that the same form has filed");
 	const known = await browser.post("/reissue", { ...good, csr_sign: (await keyAndRequest(citizen)).csr });
 	assert.equal(known.status, 422);
 	assert.equal(await lastEvent("application-refused"), "known-key");

@@ -84,7 +84,10 @@ database_teardown(void **state)
 static inline struct conf
 database_conf(bool as_root)
 {
-	return (struct conf){ .db_socket = database_socket,
+	static char site[] = "https://localhost:8443";
+
+	return (struct conf){ .site = site,
+		.db_socket = database_socket,
 		.db_name = database_name,
 		.oid_arc = database_arc,
 		.session_idle = 900,

@@ -53,6 +53,16 @@ sample_document(struct buf *b, enum form_kind kind, const char *statement)
 		form_make_proof(b, &h, application.number);
 		break;
 	case FORM_DECISION:
+		form_make_decision(b, &h,
+		    &(struct form_decision){ .number = application.number,
+			.iin = person.iin,
+			.surname = "Қ<ЫЗ>&",
+			.name = "ӘДІЛ",
+			.patronymic = "",
+			.request_auth = auth,
+			.request_sign = sign,
+			.verdict = "approve",
+			.reason = statement });
 		break;
 	}
 }

@@ -144,7 +144,8 @@ read_body(void *arg, char *out, size_t len)
 static struct gateway
 get(const char *uri)
 {
-	return (struct gateway){ "GET", uri, "", "", "192.0.2.1", "curl/7", "", "", "", "0123456789abcdef", "", "", "", read_body, NULL };
+	return (
+	    struct gateway){ "GET", uri, "", "", "192.0.2.1", "curl/7", "", "", "", "0123456789abcdef", "", "", "", "", read_body, NULL };
 }
 
 /* One request; head and body of the answer as text. */

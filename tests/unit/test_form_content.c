@@ -88,6 +88,27 @@ reads_a_login_and_a_proof(void **state)
 	buf_free(&b);
 }
 
+static void
+reads_a_decision(void **state)
+{
+	struct buf b = BUF_INIT;
+	struct form_content c;
+
+	(void)state;
+	sample_document(&b, FORM_DECISION, "Документ & <проверен>");
+	assert_int_equal(form_content_parse(&c, b.data, b.len), RC_OK);
+	assert_int_equal(c.kind, FORM_DECISION);
+	assert_string_equal(c.surname, "Қ<ЫЗ>&");
+	assert_string_equal(c.name, "ӘДІЛ");
+	assert_string_equal(c.patronymic, "");
+	assert_string_equal(c.verdict, "approve");
+	assert_string_equal(c.why, "Документ & <проверен>");
+	assert_string_equal(c.number, "12345678261123");
+	assert_null(c.statement);
+	form_content_free(&c);
+	buf_free(&b);
+}
+
 /* Every shortening, and every document with one octet changed to another that keeps its meaning or not. */
 static void
 refuses_anything_else(void **state)
@@ -148,7 +169,7 @@ refuses_every_cut_and_every_flip(void **state)
 	struct form_content c;
 
 	(void)state;
-	for (enum form_kind kind = FORM_LOGIN; kind < FORM_DECISION; kind++) {
+	for (enum form_kind kind = FORM_LOGIN; kind <= FORM_DECISION; kind++) {
 		struct buf b = BUF_INIT;
 
 		sample_document(&b, kind, "x");
@@ -209,6 +230,7 @@ main(void)
 		cmocka_unit_test(reads_a_confirmation),
 		cmocka_unit_test(reads_a_revocation),
 		cmocka_unit_test(reads_a_login_and_a_proof),
+		cmocka_unit_test(reads_a_decision),
 		cmocka_unit_test(refuses_anything_else),
 		cmocka_unit_test(refuses_every_cut_and_every_flip),
 		cmocka_unit_test(refuses_wrong_counts_and_codes),

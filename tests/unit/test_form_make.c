@@ -10,7 +10,7 @@
 #include "form_files.h"
 #include "form_samples.h"
 
-static const enum form_kind made[] = { FORM_LOGIN, FORM_CONFIRMATION, FORM_REVOCATION, FORM_PROOF };
+static const enum form_kind made[] = { FORM_LOGIN, FORM_CONFIRMATION, FORM_REVOCATION, FORM_PROOF, FORM_DECISION };
 #define MADE (sizeof made / sizeof made[0])
 
 static const char *const statements[] = {

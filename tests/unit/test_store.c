@@ -8,6 +8,8 @@
 #include "store/event.h"
 #include "store/session.h"
 #include "store/signed_form.h"
+
+#define SITE "https://localhost:8443" /* of the configuration in database.h */
 #include "store_people.h"
 
 #define PAGE "/keys/1010101010101010101010101010101010101010"
@@ -342,11 +344,9 @@ make_confirmation(struct buf *b, void *arg)
 {
 	static const uint8_t auth[32] = { 1 }, sign[32] = { 2 };
 	struct making *m = arg;
-	struct form_header h = { .site = "https://localhost:8443",
-		.issued = clock_now(),
-		.expires = clock_now() + DAY,
-		.lang = "ru",
-		.statement = m->statement };
+	struct form_header h = {
+		.site = SITE, .issued = clock_now(), .expires = clock_now() + DAY, .lang = "ru", .statement = m->statement
+	};
 	struct form_citizen person = { IIN_FIRST, "ТЕСТОВ ТЕСТ ТЕСТОВИЧ" };
 	struct form_application application = { .number = NUMBER,
 		.template_name = "person",
@@ -368,8 +368,8 @@ issue(struct buf *document, const char *subject, const char *variant, int made)
 {
 	struct making m = { "Я согласен", 0 };
 
-	assert_int_equal(signed_form_db_issue(
-			     db, FORM_CONFIRMATION, IIN_FIRST, subject, variant, "ru", make_confirmation, &m, clock_now() + DAY, document),
+	assert_int_equal(signed_form_db_issue(db, SITE, FORM_CONFIRMATION, IIN_FIRST, subject, variant, "ru", make_confirmation, &m,
+			     clock_now() + DAY, document),
 	    RC_OK);
 	assert_int_equal(m.calls, made);
 }
@@ -456,6 +456,10 @@ test_form_rules(void **state)
 	q.iin = IIN_OTHER;
 	form_expect(&q, &text, RULE_OWNER);
 	q.iin = IIN_FIRST;
+	/* made when the cabinet had another address: nobody would sign it, and the publisher would refuse it */
+	sql("UPDATE form_issued SET site = 'https://localhost:8442'");
+	form_expect(&q, &text, RULE_DOCUMENT);
+	sql("UPDATE form_issued SET site = '" SITE "'");
 	sql("UPDATE form_issued SET kind = 'revocation'");
 	form_expect(&q, &text, RULE_DOCUMENT);
 	sql("UPDATE form_issued SET kind = 'confirmation', iin = NULL");
@@ -473,11 +477,11 @@ test_form_rules(void **state)
 	buf_reset(&text);
 	buf_puts(&text, "<x");
 	form_expect(&q, &text, RULE_WELLFORMED);
-	event_expect("form-refused", 10, NULL, NULL);
+	event_expect("form-refused", 11, NULL, NULL);
 	/* counted at the document wherever it was ours: all but the other kind and the broken one */
 	hash_sha256(digest, document.data, document.len);
 	assert_int_equal(db_one(db, &tries, DB_IN(db_bytes(digest, 32)), &row), RC_OK);
-	assert_int_equal(db_get_int(row, 0), 8);
+	assert_int_equal(db_get_int(row, 0), 9);
 	db_result_free(row);
 	buf_free(&document);
 	buf_free(&foreign);

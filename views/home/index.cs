@@ -11,7 +11,7 @@
   <section><h2><?cs call:icon("cross") ?><span><?cs var:L.home.revoke ?></span></h2><p><?cs var:L.home.revoke_text ?></p></section>
   <section><h2><?cs call:icon("lock") ?><span><?cs var:L.home.password ?></span></h2><p><?cs var:L.home.password_text ?></p></section>
 </div>
-<section class="band"><h2><?cs var:L.home.first ?></h2><p><?cs var:L.home.first_text ?> <a href="/help#first"><?cs var:L.home.first_more ?></a></p></section>
+<section class="band"><h2><?cs var:L.home.first ?></h2><p><?cs var:L.home.first_text ?> <a href="/help#first"><?cs var:L.home.first_more ?></a></p><div class="actions"><a class="button quiet" href="/apply"><?cs var:L.home.apply ?></a></div></section>
 <section><h2><?cs var:L.home.help ?></h2>
 <ul class="links">
   <li><a href="/help#terms"><?cs var:L.help.terms ?></a></li>

@@ -13,11 +13,12 @@ set:crumbs.2.text = L.keys.edit_title ?><?cs include:"head.cs" ?>
 <?cs if:effect.registered ?><section aria-labelledby="effect-title"><h2 id="effect-title"><?cs var:L.effect.title ?></h2>
 <ol class="timeline" id="effect">
   <li class="done"><?cs call:icon("check") ?><span><strong><?cs var:L.effect.register ?></strong> <?cs var:effect.registered ?><br><?cs var:L.effect.register_text ?></span></li>
-  <li<?cs if:effect.delta ?> class="done"<?cs /if ?>><?cs if:effect.delta ?><?cs call:icon("check") ?><span><strong><?cs var:L.effect.delta ?></strong> <?cs var:L.effect.published ?> <?cs var:effect.delta ?></span><?cs
+<?cs if:effect.refused ?>  <li><?cs call:icon("cross") ?><span><strong><?cs var:L.effect.refused ?></strong><br><?cs var:L.effect.refused_text ?> <?cs var:support.phone ?></span></li>
+<?cs else ?>  <li<?cs if:effect.delta ?> class="done"<?cs /if ?>><?cs if:effect.delta ?><?cs call:icon("check") ?><span><strong><?cs var:L.effect.delta ?></strong> <?cs var:L.effect.published ?> <?cs var:effect.delta ?></span><?cs
     else ?><?cs call:icon("clock") ?><span><strong><?cs var:L.effect.delta ?></strong> <?cs var:L.effect.delta_will ?></span><?cs /if ?></li>
   <li<?cs if:effect.base ?> class="done"<?cs /if ?>><?cs if:effect.base ?><?cs call:icon("check") ?><span><strong><?cs var:L.effect.base ?></strong> <?cs var:L.effect.published ?> <?cs var:effect.base ?></span><?cs
     else ?><?cs call:icon("clock") ?><span><strong><?cs var:L.effect.base ?></strong> <?cs var:L.effect.base_will ?></span><?cs /if ?></li>
-</ol></section><?cs /if ?>
+<?cs /if ?></ol></section><?cs /if ?>
 <?cs if:!last_page ?><div class="actions">
   <?cs if:key.state == "valid" ?><a class="button primary" href="/reissue"><?cs var:L.keys.reissue ?></a><?cs /if ?>
   <?cs if:key.can_revoke ?><a class="button destructive" href="<?cs var:key.href ?>/revoke"><?cs var:L.keys.revoke ?></a><?cs /if ?>

@@ -10,6 +10,7 @@ set:page.title = L.menu.reissue ?><?cs set:page.section = "reissue" ?><?cs set:p
 set:crumbs.0.text = L.menu.title ?><?cs set:crumbs.0.href = "/keys" ?><?cs set:crumbs.1.text = L.menu.reissue ?><?cs include:"head.cs" ?>
 <h1><?cs var:L.reissue.title ?></h1>
 <?cs call:summary() ?>
+<?cs if:filed.number ?><p class="lead" id="already-filed" data-number="<?cs var:filed.number ?>"><?cs var:L.reissue.already_filed ?> <a class="mono" href="/applications/<?cs var:filed.number ?>"><?cs var:filed.number ?></a></p><?cs /if ?>
 <?cs if:attempts.left == "0" ?>
 <?cs call:notice("warning", attempts.text) ?>
 <p class="lead"><?cs var:L.attempts.next ?> <strong><?cs var:attempts.next ?></strong></p>
@@ -114,6 +115,8 @@ set:crumbs.0.text = L.menu.title ?><?cs set:crumbs.0.href = "/keys" ?><?cs set:c
   </dl>
   <form class="form" id="confirm-form" method="post" enctype="multipart/form-data" accept-charset="utf-8" novalidate>
     <h3><?cs var:L.application.change ?></h3>
+    <label class="check" id="replace-choice"><input type="checkbox" id="replace"> <span><?cs var:L.replace.tick ?></span></label>
+    <p class="hint"><?cs var:L.replace.text ?></p>
     <div class="consent"><p id="statement"></p>
       <label class="check"><input type="checkbox" id="agree" name="agree" value="1"> <span><?cs var:L.frame.agree ?></span></label>
       <p class="error-text" id="agree-error" hidden></p></div>

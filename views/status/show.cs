@@ -5,7 +5,8 @@
    #installed-form is posted when both files are saved. ?><?cs include:"macros.cs" ?><?cs include:"application-parts.cs" ?><?cs
 set:page.title = L.menu.status + " " + application.number ?><?cs set:page.section = "status" ?><?cs set:page.path = "/status/" + application.number ?><?cs
 set:page.script = "status" ?><?cs
-set:crumbs.0.text = L.menu.title ?><?cs set:crumbs.0.href = "/keys" ?><?cs set:crumbs.1.text = L.menu.status ?><?cs set:crumbs.1.href = "/status" ?><?cs
+if:signed_in ?><?cs set:crumbs.0.text = L.menu.title ?><?cs set:crumbs.0.href = "/keys" ?><?cs set:crumbs.1.href = "/status" ?><?cs
+else ?><?cs set:crumbs.0.text = L.frame.home ?><?cs set:crumbs.0.href = "/" ?><?cs /if ?><?cs set:crumbs.1.text = L.menu.status ?><?cs
 set:crumbs.2.text = application.number ?><?cs include:"head.cs" ?>
 <h1><?cs var:L.menu.status ?></h1>
 <?cs call:summary() ?>
@@ -18,15 +19,20 @@ set:crumbs.2.text = application.number ?><?cs include:"head.cs" ?>
 <p class="lead"><?cs var:L.check.waiting ?></p>
 <p class="progress" id="wait-progress" role="status" aria-live="polite" data-waiting="1"></p>
 <div class="actions"><a class="button quiet" href="/status/<?cs var:application.number ?>" id="refresh"><?cs call:icon("refresh") ?><span><?cs var:L.check.refresh ?></span></a></div>
+<?cs elif:application.status == "new" && application.origin_code == "public" ?>
+<p class="lead"><?cs var:L.proof.waits ?></p>
+<?cs call:filing_code() ?>
+<div class="actions"><a class="button quiet" href="/applications/<?cs var:application.number ?>"><?cs var:L.proof.to_confirm ?></a></div>
 <?cs elif:application.status == "new" ?>
 <p class="lead"><?cs var:L.application.waits ?></p>
 <div class="actions"><a class="button primary" href="/applications/<?cs var:application.number ?>"><?cs var:L.check.to_confirm ?></a></div>
 <?cs elif:installed ?>
 <?cs call:notice("success", L.install.done) ?>
-<div class="actions"><a class="button primary" href="/keys"><?cs var:L.install.to_keys ?></a><a class="button quiet" href="/keys?for=revoke"><?cs var:L.install.revoke_old ?></a></div>
+<?cs if:signed_in ?><div class="actions"><a class="button primary" href="/keys"><?cs var:L.install.to_keys ?></a><a class="button quiet" href="/keys?for=revoke"><?cs var:L.install.revoke_old ?></a></div><?cs
+else ?><div class="actions"><a class="button primary" href="/login"><?cs var:L.proof.login_new ?></a></div><?cs /if ?>
 <?cs elif:!issued ?>
 <p class="lead"><?cs var:L.application.again ?></p>
-<div class="actions"><a class="button primary" href="/reissue"><?cs var:L.application.new ?></a></div>
+<div class="actions"><a class="button primary" href="<?cs if:signed_in ?>/reissue<?cs else ?>/apply<?cs /if ?>"><?cs var:L.application.new ?></a></div>
 <?cs /if ?>
 <?cs if:issued ?>
 <section class="decide" aria-label="<?cs var:L.install.title ?>" id="installation">
@@ -55,7 +61,7 @@ set:crumbs.2.text = application.number ?><?cs include:"head.cs" ?>
 <details class="elsewhere"><summary><?cs var:L.install.elsewhere ?></summary>
   <p><?cs var:L.install.elsewhere_text ?></p>
   <div class="actions"><a class="button quiet" href="/status/<?cs var:application.number ?>/certificates"><?cs call:icon("download") ?><span><?cs var:L.install.pem ?></span></a></div>
-  <?cs if:own && !installed ?><form id="installed-form" method="post" action="/status/<?cs var:application.number ?>/installed"><?cs call:csrf() ?><div class="actions"><button class="quiet" type="submit"><?cs var:L.install.mark ?></button></div></form><?cs /if ?>
+  <?cs if:!installed ?><form id="installed-form" method="post" action="/status/<?cs var:application.number ?>/installed"><?cs call:csrf() ?><div class="actions"><button class="quiet" type="submit"><?cs var:L.install.mark ?></button></div></form><?cs /if ?>
 </details>
 <?cs if:installed ?></details><?cs /if ?>
 </section>
@@ -66,7 +72,7 @@ set:crumbs.2.text = application.number ?><?cs include:"head.cs" ?>
 <?cs /if ?>
 <?cs call:application_data() ?>
 <?cs call:application_history() ?>
-<div class="actions"><a class="button quiet" href="/status"><?cs var:L.check.new ?></a></div>
+<?cs if:signed_in ?><div class="actions"><a class="button quiet" href="/status"><?cs var:L.check.new ?></a></div><?cs /if ?>
 </div>
 <template id="final-file"><li><svg class="icon" aria-hidden="true"><use href="/static/icons/sprite.svg#key"></use></svg><span><strong data-field="purpose"></strong><br><span class="mono" data-field="name"></span></span>
   <button class="quiet small" type="button" data-field="save"><svg class="icon" aria-hidden="true"><use href="/static/icons/sprite.svg#download"></use></svg><span><?cs var:L.frame.save ?></span></button></li></template>

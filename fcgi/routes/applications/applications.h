@@ -14,17 +14,32 @@ struct applications_filter {
 	const char *carry; /* "&created=…" for the next page's address, or "" */
 };
 
+/* The pair that a new one would replace: what is valid of the pair whose certificate opened this session. */
+struct replaced {
+	char number[NUMBER_SIZE]; /* application it was issued for */
+	uint8_t serial[FORM_CERTIFICATES][SERIAL_SIZE];
+	size_t count;
+};
+
+enum code_outcome { CODE_RIGHT, CODE_WRONG, CODE_LOCKED };
+#define CODE_TRIES 5
+
 extern const struct db_statement *const applications_statements[];
+
+MUST_USE enum rc applications_db_replaced(struct request *, struct replaced *);
+/* The filing code of a public application; each wrong one costs a try. *left: tries that are left. */
+MUST_USE enum rc applications_db_code(struct request *, const struct application *, const char *typed, enum code_outcome *, int64_t *left);
 
 /* applications.N.*, and pager.next when there are more. */
 MUST_USE enum rc applications_db_list(struct request *, const struct applications_filter *);
 /*
+ * replaces: the document names certificates to be revoked later.
  * One transaction: use up the document, meet in the citizen's row, keep it, new -> signed, history, event.
  * RC_CONFLICT: *rule RULE_USED or RULE_CERTIFICATE_REVOKED, or RULE_NONE when the application is no longer new.
  */
 MUST_USE enum rc applications_db_confirm(struct request *, const struct application *, const struct signed_form_query *,
-    const struct form_result *, const char *signed_text, size_t len, enum form_rule *rule);
-/* new -> withdrawn; gives the attempt back. RC_CONFLICT: no longer new. */
+    const struct form_result *, const char *signed_text, size_t len, bool replaces, enum form_rule *rule);
+/* new -> withdrawn, which gives the attempt back; a public one, which somebody else filed: new -> refused. RC_CONFLICT: no longer new. */
 MUST_USE enum rc applications_db_withdraw(struct request *, const struct application *);
 
 #endif

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "applications.h"
+#include "base/hash.h"
 #include "store/certificate.h"
 #include "store/event.h"
+#include "web/held.h"
 #include "web/paging.h"
 #include "web/shown.h"
 #include "web/view.h"
@@ -22,19 +24,41 @@ static const struct db_statement meet = {
 };
 static const struct db_statement confirm = {
 	.name = "applications confirm",
-	.sql = "UPDATE application SET status = 'signed', form = ?, changed_at = UTC_TIMESTAMP(6) WHERE number = ? AND iin = ? AND status "
+	.sql = "UPDATE application SET status = 'signed', form = ?, replaces = ?, changed_at = UTC_TIMESTAMP(6) WHERE number = ? AND iin = "
+	       "? AND status "
 	       "= 'new'",
 };
 static const struct db_statement withdraw = {
 	.name = "applications withdraw",
-	.sql = "UPDATE application SET status = 'withdrawn', changed_at = UTC_TIMESTAMP(6) WHERE number = ? AND iin = ? AND status = 'new'",
+	.sql = "UPDATE application SET status = ?, changed_at = UTC_TIMESTAMP(6) WHERE number = ? AND iin = ? AND status = 'new'",
 };
 static const struct db_statement history = {
 	.name = "applications history",
 	.sql = "INSERT INTO application_status (number, status, at, actor, serial, form) VALUES (?, ?, UTC_TIMESTAMP(6), 'citizen', ?, ?)",
 };
 
-const struct db_statement *const applications_statements[] = { &list, &meet, &confirm, &withdraw, &history, NULL };
+/* the pair of the session's certificate, as far as it can still be revoked */
+static const struct db_statement pair = {
+	.name = "applications pair",
+	.sql = "SELECT p.serial, p.number FROM certificate s JOIN certificate p ON p.number = s.number AND p.iin = s.iin"
+	       " LEFT JOIN revocation r ON r.serial = p.serial"
+	       " WHERE s.serial = ? AND s.iin = ? AND r.serial IS NULL AND p.not_after > UTC_TIMESTAMP(6) ORDER BY p.purpose LIMIT 2",
+};
+static const struct db_statement code_try = {
+	.name = "applications code-try",
+	.sql = "UPDATE application SET code_tries = code_tries + 1 WHERE number = ? AND iin = ? AND status = 'new' AND code_tries < ?",
+};
+static const struct db_statement code_right = {
+	.name = "applications code-right",
+	.sql = "UPDATE application SET code_tries = code_tries - 1 WHERE number = ? AND iin = ? AND code_tries > 0",
+};
+static const struct db_statement code_kept = {
+	.name = "applications code-kept",
+	.sql = "SELECT code_hash, code_tries FROM application WHERE number = ? AND iin = ?",
+};
+
+const struct db_statement *const applications_statements[] = { &list, &meet, &confirm, &withdraw, &history, &pair, &code_try, &code_right,
+	&code_kept, NULL };
 
 enum rc
 applications_db_list(struct request *r, const struct applications_filter *f)
@@ -81,6 +105,7 @@ struct decision {
 	const struct form_result *result;
 	const char *signed_text;
 	size_t len;
+	bool replaces;
 	enum form_rule *rule;
 };
 
@@ -125,7 +150,9 @@ confirm_act(struct db *db, void *arg)
 	*d->rule = RULE_NONE;
 	if ((rc = signed_form_db_keep(db, d->query, d->result, d->signed_text, d->len)) != RC_OK)
 		return rc;
-	rc = db_exec(db, &confirm, DB_IN(db_bytes(digest, 32), db_text(d->application->number), db_text(d->r->session.iin)), &changed);
+	rc = db_exec(db, &confirm,
+	    DB_IN(db_bytes(digest, 32), db_text(d->replaces ? "asked" : "no"), db_text(d->application->number), db_text(d->r->session.iin)),
+	    &changed);
 	if (rc != RC_OK)
 		return rc;
 	if (changed != 1)
@@ -135,9 +162,9 @@ confirm_act(struct db *db, void *arg)
 
 enum rc
 applications_db_confirm(struct request *r, const struct application *a, const struct signed_form_query *query,
-    const struct form_result *result, const char *signed_text, size_t len, enum form_rule *rule)
+    const struct form_result *result, const char *signed_text, size_t len, bool replaces, enum form_rule *rule)
 {
-	struct decision d = { r, a, query, result, signed_text, len, rule };
+	struct decision d = { r, a, query, result, signed_text, len, replaces, rule };
 
 	return db_transaction(r->db, confirm_act, &d);
 }
@@ -146,6 +173,8 @@ static enum rc
 withdraw_act(struct db *db, void *arg)
 {
 	const struct decision *d = arg;
+	bool is_public = strcmp(d->application->origin, "public") == 0;
+	const char *status = is_public ? "refused" : "withdrawn";
 	uint64_t changed = 0;
 	enum rc rc;
 
@@ -153,11 +182,12 @@ withdraw_act(struct db *db, void *arg)
 		return rc;
 	if ((rc = certificate_db_still_good(db, d->r->session.serial)) != RC_OK)
 		return rc == RC_CONFLICT ? RC_UNAUTHENTICATED : rc;
-	if ((rc = db_exec(db, &withdraw, DB_IN(db_text(d->application->number), db_text(d->r->session.iin)), &changed)) != RC_OK)
+	if ((rc = db_exec(db, &withdraw, DB_IN(db_text(status), db_text(d->application->number), db_text(d->r->session.iin)), &changed)) !=
+	    RC_OK)
 		return rc;
 	if (changed != 1)
 		return RC_CONFLICT;
-	return record(db, d, "withdrawn", "application-withdrawn", d->r->session.serial, NULL);
+	return record(db, d, status, is_public ? "application-disowned" : "application-withdrawn", d->r->session.serial, NULL);
 }
 
 enum rc
@@ -166,4 +196,74 @@ applications_db_withdraw(struct request *r, const struct application *a)
 	struct decision d = { .r = r, .application = a };
 
 	return db_transaction(r->db, withdraw_act, &d);
+}
+
+enum rc
+applications_db_replaced(struct request *r, struct replaced *out)
+{
+	struct db_result *rows = NULL;
+	enum rc rc;
+
+	memset(out, 0, sizeof(*out));
+	rc = db_query(r->db, &pair, DB_IN(db_bytes(r->session.serial, SERIAL_SIZE), db_text(r->session.iin)), &rows);
+	if (rc != RC_OK)
+		return rc;
+	while (out->count < FORM_CERTIFICATES && (rc = db_next(rows)) == RC_OK) {
+		if (!db_copy_bytes(rows, 0, out->serial[out->count], SERIAL_SIZE)) {
+			rc = RC_INTERNAL;
+			break;
+		}
+		snprintf(out->number, sizeof(out->number), "%s", db_get_text(rows, 1));
+		out->count++;
+	}
+	db_result_free(rows);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+struct trying {
+	struct request *r;
+	const struct application *a;
+	const char *typed;
+	enum code_outcome *outcome;
+	int64_t *left;
+};
+
+/* The try is taken before the look, so that two at once do not share one; a right code gives it back. */
+static enum rc
+code_act(struct db *db, void *arg)
+{
+	const struct trying *t = arg;
+	const struct db_value number = db_text(t->a->number), iin = db_text(t->r->session.iin);
+	struct db_result *row = NULL;
+	uint8_t hash[HASH_SIZE], kept[HASH_SIZE];
+	uint64_t taken = 0;
+	enum rc rc;
+
+	*t->outcome = CODE_LOCKED;
+	*t->left = 0;
+	if ((rc = db_exec(db, &code_try, DB_IN(number, iin, db_int(CODE_TRIES)), &taken)) != RC_OK || taken != 1)
+		return rc;
+	if ((rc = db_one(db, &code_kept, DB_IN(number, iin), &row)) != RC_OK)
+		return rc;
+	*t->left = CODE_TRIES - db_get_int(row, 1);
+	*t->outcome = held_code_hash(t->r->conf, t->a->number, t->typed, hash) && db_copy_bytes(row, 0, kept, sizeof(kept)) &&
+			      hash_equal(hash, kept, sizeof(kept))
+			  ? CODE_RIGHT
+			  : CODE_WRONG;
+	db_result_free(row);
+	if (*t->outcome == CODE_RIGHT)
+		return db_exec(db, &code_right, DB_IN(number, iin), NULL);
+	return event_db_insert(db, &(struct event){ .kind = "code-refused",
+				       .iin = t->r->session.iin,
+				       .application = t->a->number,
+				       .serial = t->r->session.serial,
+				       .address = t->r->address });
+}
+
+enum rc
+applications_db_code(struct request *r, const struct application *a, const char *typed, enum code_outcome *outcome, int64_t *left)
+{
+	struct trying t = { r, a, typed, outcome, left };
+
+	return db_transaction(r->db, code_act, &t);
 }

@@ -152,9 +152,10 @@ show_effect(struct request *r, const struct register_entry *e)
 
 	clock_shown(time, e->revoked_at);
 	page_set(r->page, "effect.registered", time);
+	page_set_int(r->page, "effect.refused", e->refused);
 	set_number(r, "effect.delta", e->first_delta);
 	set_number(r, "effect.base", e->first_base);
-	if (e->now - e->revoked_at < FRESH) {
+	if (e->now - e->revoked_at < FRESH && !e->refused) {
 		page_set(r->page, "notice.kind", "success");
 		page_set(r->page, "notice.text", shown_word(r, "notice", "revoked"));
 	}

@@ -10,10 +10,12 @@
 #include "base/hash.h"
 #include "login.h"
 #include "store/certificate.h"
+#include "store/document_used.h"
 #include "store/event.h"
 #include "store/outbox.h"
 #include "store/session.h"
 #include "store/signed_form.h"
+#include "web/held.h"
 #include "web/route.h"
 
 #define LANGUAGE_SECONDS (365L * 24 * 3600)
@@ -42,10 +44,10 @@ check_issued(void *arg, const char *canonical, size_t len, enum form_rule *rule)
 	bool used;
 	enum rc rc;
 
-	if ((rc = login_document_check(c->r, canonical, len, &c->expires, rule)) != RC_OK)
+	if ((rc = held_document_check(c->r, canonical, len, &c->expires, rule)) != RC_OK)
 		return rc;
 	hash_sha256(digest, canonical, len);
-	if ((rc = login_db_is_used(c->r->db, digest, &used)) != RC_OK)
+	if ((rc = document_db_is_used(c->r->db, digest, &used)) != RC_OK)
 		return rc;
 	if (used) {
 		*rule = RULE_USED;
@@ -97,7 +99,7 @@ refuse(struct request *r, const struct form_result *result, const struct checkin
 	/* what this browser holds can be signed again; otherwise it gets a new one */
 	if (c->held && result->rule != RULE_USED) {
 		route_pre_session(r);
-		login_document_show(r, result->canonical, c->expires);
+		held_document_show(r, result->canonical, c->expires);
 	} else
 		login_document_issue(r, false);
 	return login_page(r, 422, field);
@@ -169,6 +171,7 @@ static const struct db_statement *const *const statements[] = {
 	certificate_statements,
 	signed_form_keep_statements,
 	outbox_statements,
+	document_used_statements,
 	event_statements,
 	NULL,
 };

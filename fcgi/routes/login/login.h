@@ -5,22 +5,17 @@
 #include "form/form.h"
 #include "web/request.h"
 
-/* ---- login_document.c: a document without a row. Its keyed hash rides in the pre-session cookie "<random>[.<expires>.<mac>]…", newest first. */
+/* ---- login_document.c */
 
-/* Makes a document, remembers it in the cookie (the newest few are kept) and puts it into the page. */
+/* Makes a document, remembers it in the browser's cookie (web/held.h) and puts it into the page. */
 void login_document_issue(struct request *, bool elsewhere);
-/* Puts a document that this browser still holds back into the page. */
-void login_document_show(struct request *, const char *document, instant expires);
 /* What a person recognises in a User-Agent: the last product they know, with its major version; "—" if none. */
 void login_browser_name(char out[64], const char *user_agent);
-/* Was it issued to this browser, and is it alive? RULE_OWNER, RULE_DOCUMENT, RULE_EXPIRED. *expires: its end. */
-MUST_USE enum rc login_document_check(const struct request *, const char *canonical, size_t len, instant *expires, enum form_rule *);
 
 /* ---- login_db.c */
 
 extern const struct db_statement *const login_statements[];
 
-MUST_USE enum rc login_db_is_used(struct db *, const uint8_t digest[32], bool *used);
 struct entrance { /* what a login gives */
 	char cookie[SESSION_COOKIE_SIZE];
 	char lang[3]; /* the citizen's choice; "" if none */

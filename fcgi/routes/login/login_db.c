@@ -5,19 +5,12 @@
 #include "base/encode.h"
 #include "login.h"
 #include "store/certificate.h"
+#include "store/document_used.h"
 #include "store/event.h"
 #include "store/outbox.h"
 #include "store/session.h"
 #include "store/signed_form.h"
 
-static const struct db_statement find_used = {
-	.name = "login find-used",
-	.sql = "SELECT 1 FROM login_used WHERE digest = ?",
-};
-static const struct db_statement use = {
-	.name = "login use",
-	.sql = "INSERT INTO login_used (digest, expires_at) VALUES (?, ?)",
-};
 /* A person who comes for the first time gets a row; IGNORE covers just the one that is there already. */
 static const struct db_statement welcome = {
 	.name = "login welcome",
@@ -37,7 +30,7 @@ static const struct db_statement known = {
 	    " AND REGEXP_REPLACE(s.user_agent, '[0-9._]+', '') = REGEXP_REPLACE(?, '[0-9._]+', '')) FROM citizen c WHERE c.iin = ?",
 };
 
-const struct db_statement *const login_statements[] = { &find_used, &use, &welcome, &meet, &known, NULL };
+const struct db_statement *const login_statements[] = { &welcome, &meet, &known, NULL };
 
 struct enter {
 	struct request *r;
@@ -49,19 +42,6 @@ struct enter {
 	struct entrance *out;
 	enum form_rule *rule;
 };
-
-enum rc
-login_db_is_used(struct db *db, const uint8_t digest[32], bool *used)
-{
-	struct db_result *row = NULL;
-	enum rc rc;
-
-	rc = db_one(db, &find_used, DB_IN(db_bytes(digest, 32)), &row);
-	*used = rc == RC_OK;
-	if (rc == RC_OK)
-		db_result_free(row);
-	return rc == RC_NOT_FOUND ? RC_OK : rc;
-}
 
 static enum rc
 citizen_meet(struct db *db, const struct cert *cert)
@@ -115,7 +95,7 @@ enter(struct db *db, void *arg)
 
 	cert_serial(cert, serial);
 	*e->rule = RULE_USED;
-	if ((rc = db_exec(db, &use, DB_IN(db_bytes(e->result->digest, 32), db_instant(e->expires)), NULL)) != RC_OK)
+	if ((rc = document_db_use(db, e->result->digest, e->expires)) != RC_OK)
 		return rc;
 	if ((rc = citizen_meet(db, cert)) != RC_OK)
 		return rc;
@@ -151,24 +131,36 @@ login_db_enter(struct request *r, const struct form_result *result, instant expi
 	return db_transaction(r->db, enter, &e);
 }
 
+/*
+ * A certificate of no CA that we trust says nothing about the person it names: it stays out of that person's trail, and is told as a claim.
+ */
 enum rc
 login_db_refused(struct request *r, const struct form_result *result)
 {
+	struct event e = { .kind = "login-refused",
+		.form = result->canonical != NULL ? result->digest : NULL,
+		.rule = form_rule_name(result->rule),
+		.address = r->address };
+	struct buf detail = BUF_INIT;
 	uint8_t serial[SERIAL_SIZE];
-	const char *iin = NULL;
+	char hex[SERIAL_HEX_SIZE];
+	enum rc rc;
 
+	buf_puts(&detail, result->detail);
 	if (result->certificate != NULL) {
 		cert_serial(result->certificate, serial);
-		/* the certificate of the person who tried, also when it is none of ours: only a well-formed number is a column value */
-		iin = iin_is_wellformed(cert_iin(result->certificate)) ? cert_iin(result->certificate) : NULL;
+		if (result->rule > RULE_CERTIFICATE_CA && iin_is_wellformed(cert_iin(result->certificate))) {
+			e.iin = cert_iin(result->certificate);
+			e.serial = serial;
+		} else {
+			hex_encode(hex, serial, sizeof(serial));
+			buf_printf(&detail, "; claims %s, serial %s", cert_subject(result->certificate), hex);
+		}
 	}
-	return event_db_insert(r->db, &(struct event){ .kind = "login-refused",
-					  .iin = iin,
-					  .serial = result->certificate != NULL ? serial : NULL,
-					  .form = result->canonical != NULL ? result->digest : NULL,
-					  .rule = form_rule_name(result->rule),
-					  .address = r->address,
-					  .detail = result->detail });
+	e.detail = buf_text(&detail);
+	rc = event_db_insert(r->db, &e);
+	buf_free(&detail);
+	return rc;
 }
 
 static enum rc

@@ -2,7 +2,8 @@
  * GET /reissue: the form, filled from the certificate and the last application. POST /reissue: files the application.
  * In:     email, locality (KATO code), store, csr_auth, csr_sign (PKCS#10 as PEM; only their keys count)
  * Out:    303 /applications/{number}, where it waits for the citizen's signature
- * Errors: 422 beside the field (each proof of possession, key strength, known or equal keys, another IIN); 429 at the limit, with the
+ * Errors: 422 beside the field (each proof of possession, key strength, known or equal keys, another IIN; the same form sent again is
+ *         refused too, with the way to the application that it has filed); 429 at the limit, with the
  *         time of the next attempt
  * DB:     reissue: UPDATE citizen.version; INSERT public_key, application, application_status, event.
  */
@@ -10,37 +11,19 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "reissue.h"
 #include "store/certificate.h"
 #include "store/event.h"
 #include "store/outbox.h"
+#include "web/keyform.h"
 #include "web/route.h"
 
 enum { FIELD_EMAIL, FIELD_LOCALITY, FIELD_STORE, FIELD_CSR_AUTH, FIELD_CSR_SIGN, FIELD_COUNT };
 
-static bool
-is_store(const char *value)
-{
-	static const char *const stores[] = { "PKCS12", "AKKZIDCardStore", "AKEToken72KStore", "AKJaCartaStore", "AKKaztokenStore" };
-	size_t i;
-
-	for (i = 0; i < sizeof(stores) / sizeof(stores[0]); i++)
-		if (strcmp(value, stores[i]) == 0)
-			return true;
-	return false;
-}
-
-static bool
-is_locality(const char *value)
-{
-	return strlen(value) == 9 && strspn(value, "0123456789") == 9;
-}
-
 static const struct field_spec form[FIELD_COUNT] = {
 	[FIELD_EMAIL] = { "email", 254, 0, field_is_email, "error.email" },
-	[FIELD_LOCALITY] = { "locality", 9, FIELD_REQUIRED, is_locality, "error.locality" },
-	[FIELD_STORE] = { "store", 32, FIELD_REQUIRED, is_store, "error.store" },
+	[FIELD_LOCALITY] = { "locality", 9, FIELD_REQUIRED, keyform_is_locality, "error.locality" },
+	[FIELD_STORE] = { "store", 32, FIELD_REQUIRED, keyform_is_store, "error.store" },
 	[FIELD_CSR_AUTH] = { "csr_auth", 2 * CSR_MAX, FIELD_REQUIRED | FIELD_MULTILINE, NULL, NULL },
 	[FIELD_CSR_SIGN] = { "csr_sign", 2 * CSR_MAX, FIELD_REQUIRED | FIELD_MULTILINE, NULL, NULL },
 };
@@ -75,7 +58,7 @@ reissue_page(struct request *r, int status, bool typed)
 	struct reissue_state state;
 	enum rc rc;
 
-	if ((rc = reissue_db_state(r, &state)) != RC_OK || (rc = reissue_db_localities(r)) != RC_OK)
+	if ((rc = reissue_db_state(r, &state)) != RC_OK || (rc = keyform_db_localities(r)) != RC_OK)
 		return rc;
 	show_attempts(r, &state);
 	page_set(r->page, "citizen.iin", r->session.iin);
@@ -96,26 +79,6 @@ static enum rc
 reissue_get(struct request *r)
 {
 	return reissue_page(r, 200, false);
-}
-
-/* One request: its own message beside its own field, and in the log. */
-static bool
-take_csr(struct request *r, const struct field *field, const char *name, struct csr *csr)
-{
-	static const char *const codes[] = {
-		[CSR_OK] = NULL,
-		[CSR_MALFORMED] = "error.csr_malformed",
-		[CSR_WEAK_KEY] = "error.csr_weak_key",
-		[CSR_BAD_SIGNATURE] = "error.csr_bad_signature",
-		[CSR_OTHER_IIN] = "error.csr_other_iin",
-	};
-	enum csr_fault fault = CSR_OK;
-
-	if (csr_parse(csr, field->value, field->len, r->session.iin, &fault) == RC_OK)
-		return true;
-	log_info("request-refused", "%s: %s", name, csr_fault_name(fault));
-	response_message(r, name, codes[fault], NULL);
-	return false;
 }
 
 static enum rc
@@ -172,14 +135,7 @@ reissue_post(struct request *r)
 	/* parse */
 	good = fields_take(r->fields, form, FIELD_COUNT, field) == RC_OK;
 	response_fields(r, form, field, FIELD_COUNT);
-	if (field[FIELD_CSR_AUTH].error == NULL)
-		good = take_csr(r, &field[FIELD_CSR_AUTH], "csr_auth", &filed.auth) && good;
-	if (field[FIELD_CSR_SIGN].error == NULL)
-		good = take_csr(r, &field[FIELD_CSR_SIGN], "csr_sign", &filed.sign) && good;
-	if (good && memcmp(filed.auth.spki_hash, filed.sign.spki_hash, sizeof(filed.auth.spki_hash)) == 0) {
-		response_message(r, "csr_sign", "error.csr_same_key", NULL);
-		good = false;
-	}
+	good = keyform_take_requests(r, &field[FIELD_CSR_AUTH], &field[FIELD_CSR_SIGN], r->session.iin, &filed.auth, &filed.sign) && good;
 	if (!good) {
 		rc = reissue_page(r, 422, true);
 		goto out;
@@ -194,8 +150,13 @@ reissue_post(struct request *r)
 	/* render */
 	if (rc == RC_OK)
 		rc = response_redirect(r, "/applications/%s", number);
-	else if (rc == RC_CONFLICT && refusal != REISSUE_OK)
-		rc = refuse(r, refusal);
+	else if (rc == RC_CONFLICT && refusal != REISSUE_OK) {
+		/* keys are filed once; whose answer was lost on the way is shown where it went on */
+		if ((rc = reissue_db_same(r, &filed, number)) == RC_OK)
+			page_set(r->page, "filed.number", number);
+		if (rc == RC_OK || rc == RC_NOT_FOUND)
+			rc = refuse(r, refusal);
+	}
 out:
 	csr_free(&filed.auth);
 	csr_free(&filed.sign);
@@ -209,6 +170,7 @@ static const struct route routes[] = {
 
 static const struct db_statement *const *const statements[] = {
 	reissue_statements,
+	keyform_statements,
 	session_statements,
 	certificate_statements,
 	outbox_statements,

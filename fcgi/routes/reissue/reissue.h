@@ -24,12 +24,12 @@ enum reissue_refusal { REISSUE_OK, REISSUE_LIMIT, REISSUE_NO_SIGNING_KEY, REISSU
 extern const struct db_statement *const reissue_statements[];
 
 MUST_USE enum rc reissue_db_state(struct request *, struct reissue_state *);
-/* Rows of table locality, upper levels, as localities.N.{code,name,region}. */
-MUST_USE enum rc reissue_db_localities(struct request *);
 /*
  * One transaction under the citizen's row: limit, keys never seen, application, its first status, event.
  * RC_CONFLICT with *refusal set: nothing was filed. number: 14 digits and NUL.
  */
 MUST_USE enum rc reissue_db_file(struct request *, const struct reissue *, char number[15], enum reissue_refusal *);
+/* The application that this very form has filed before and that still waits for its signature. RC_NOT_FOUND: none. */
+MUST_USE enum rc reissue_db_same(struct request *, const struct reissue *, char number[15]);
 
 #endif

@@ -7,7 +7,7 @@
 #include "store/certificate.h"
 #include "store/event.h"
 #include "store/outbox.h"
-#include "web/view.h"
+#include "web/keyform.h"
 
 #define NUMBER_TRIES 8
 
@@ -19,23 +19,13 @@ static const struct db_statement state = {
 	       " l.email, l.locality, l.store"
 	       " FROM (SELECT COUNT(*) AS filed, MIN(created_at) AS oldest FROM application"
 	       "  WHERE iin = ? AND origin = 'cabinet' AND status <> 'withdrawn' AND created_at > UTC_TIMESTAMP(6) - INTERVAL 30 DAY) w"
-	       " LEFT JOIN (SELECT email, locality, store FROM application WHERE iin = ? ORDER BY created_at DESC, number DESC LIMIT 1) l "
+	       " LEFT JOIN (SELECT email, locality, store FROM application WHERE iin = ? AND origin <> 'public' ORDER BY created_at DESC, "
+	       "number DESC LIMIT 1) l "
 	       "ON TRUE",
-};
-static const struct db_statement localities = {
-	.name = "reissue localities",
-	.sql = "SELECT l.code, l.name_ru, l.name_kk, COALESCE(g.name_ru, p.name_ru, l.name_ru), COALESCE(g.name_kk, p.name_kk, l.name_kk)"
-	       " FROM locality l LEFT JOIN locality p ON p.code = l.parent LEFT JOIN locality g ON g.code = p.parent"
-	       " WHERE l.kind IN ('region', 'republic_city', 'city', 'district', 'city_district')"
-	       " ORDER BY COALESCE(g.code, p.code, l.code), l.kind <> 'republic_city' AND l.kind <> 'region', l.name_ru, l.code",
 };
 static const struct db_statement meet = {
 	.name = "reissue meet",
 	.sql = "UPDATE citizen SET version = version + 1 WHERE iin = ?",
-};
-static const struct db_statement find_locality = {
-	.name = "reissue find-locality",
-	.sql = "SELECT 1 FROM locality WHERE code = ?",
 };
 static const struct db_statement remember_key = {
 	.name = "reissue remember-key",
@@ -52,15 +42,21 @@ static const struct db_statement history = {
 	.name = "reissue history",
 	.sql = "INSERT INTO application_status (number, status, at, actor, serial) VALUES (?, 'new', UTC_TIMESTAMP(6), 'citizen', ?)",
 };
+/* The same requests octet for octet, with the same answers beside them: the form was sent again because its answer was lost. */
+static const struct db_statement same = {
+	.name = "reissue same",
+	.sql =
+	    "SELECT number FROM application WHERE iin = ? AND hash_auth = ? AND hash_sign = ? AND email = ? AND locality = ? AND store = ?"
+	    " AND origin = 'cabinet' AND status = 'new' LIMIT 1",
+};
 
 const struct db_statement *const reissue_statements[] = {
 	&state,
-	&localities,
 	&meet,
-	&find_locality,
 	&remember_key,
 	&file,
 	&history,
+	&same,
 	NULL,
 };
 
@@ -92,26 +88,6 @@ reissue_db_state(struct request *r, struct reissue_state *out)
 	return RC_OK;
 }
 
-enum rc
-reissue_db_localities(struct request *r)
-{
-	struct db_result *rows = NULL;
-	unsigned shift = r->lang == LANG_KK ? 1 : 0;
-	size_t n = 0;
-	enum rc rc;
-
-	if ((rc = db_query(r->db, &localities, DB_NONE, &rows)) != RC_OK)
-		return rc;
-	while ((rc = db_next(rows)) == RC_OK) {
-		page_item(r->page, "localities", n, "code", db_get_text(rows, 0));
-		page_item(r->page, "localities", n, "name", db_get_text(rows, 1 + shift));
-		page_item(r->page, "localities", n, "region", db_get_text(rows, 3 + shift));
-		n++;
-	}
-	db_result_free(rows);
-	return rc == RC_NOT_FOUND ? RC_OK : rc;
-}
-
 static enum rc
 keys_remember(struct db *db, const struct filing *f)
 {
@@ -129,7 +105,6 @@ static enum rc
 may_file(struct db *db, const struct filing *f)
 {
 	struct reissue_state now;
-	struct db_result *row = NULL;
 	enum rc rc;
 
 	if ((rc = db_exec(db, &meet, DB_IN(db_text(f->r->session.iin)), NULL)) != RC_OK)
@@ -144,13 +119,11 @@ may_file(struct db *db, const struct filing *f)
 		*f->refusal = REISSUE_LIMIT;
 	if (*f->refusal != REISSUE_OK)
 		return RC_CONFLICT;
-	rc = db_one(db, &find_locality, DB_IN(db_text(f->form->locality)), &row);
+	rc = keyform_db_has_locality(db, f->form->locality);
 	if (rc == RC_NOT_FOUND) {
 		*f->refusal = REISSUE_LOCALITY;
 		return RC_CONFLICT;
 	}
-	if (rc == RC_OK)
-		db_result_free(row);
 	return rc;
 }
 
@@ -204,4 +177,21 @@ reissue_db_file(struct request *r, const struct reissue *form, char number[15], 
 			return rc;
 	}
 	return RC_UNAVAILABLE;
+}
+
+enum rc
+reissue_db_same(struct request *r, const struct reissue *form, char number[15])
+{
+	struct db_result *row = NULL;
+	enum rc rc;
+
+	rc = db_one(r->db, &same,
+	    DB_IN(db_text(r->session.iin), db_bytes(form->auth.hash, 32), db_bytes(form->sign.hash, 32), db_text(form->email),
+		db_text(form->locality), db_text(form->store)),
+	    &row);
+	if (rc != RC_OK)
+		return rc;
+	snprintf(number, 15, "%s", db_get_text(row, 0));
+	db_result_free(row);
+	return RC_OK;
 }

@@ -205,8 +205,8 @@ confirm_page(struct request *r, int status, struct revocation *v)
 	variant_make(variant, v);
 	if ((rc = show_warnings(r, v)) != RC_OK)
 		return rc;
-	rc = signed_form_db_issue(r->db, FORM_REVOCATION, r->session.iin, v->key.serial, variant, lang_name(r->lang), document_make, &m,
-	    r->session.now + DECISION_LIFE, &document);
+	rc = signed_form_db_issue(r->db, r->conf->site, FORM_REVOCATION, r->session.iin, v->key.serial, variant, lang_name(r->lang),
+	    document_make, &m, r->session.now + DECISION_LIFE, &document);
 	if (rc == RC_OK) {
 		statement_make(&statement, r, v);
 		shown_one(r, "key", &v->key);
@@ -228,7 +228,7 @@ confirm_page(struct request *r, int status, struct revocation *v)
 static enum rc
 already_page(struct request *r, struct revocation *v)
 {
-	response_message(r, NULL, "error.revoked_already", NULL);
+	response_message(r, NULL, v->key.revoked ? "error.revoked_already" : "error.expired_already", NULL);
 	shown_one(r, "key", &v->key);
 	return response_view(r, 409, "revoke/already.cs");
 }
@@ -280,6 +280,26 @@ refused_page(struct request *r, int status, const struct field *field, struct re
 	return rc == RC_OK ? confirm_page(r, status, v) : rc;
 }
 
+/* The act came too late. Nothing was entered, so the page must not say that this certificate is revoked unless it is. */
+static enum rc
+late_page(struct request *r, enum form_rule rule, const struct field *field, struct revocation *v)
+{
+	enum rc rc;
+
+	if (rule != RULE_NONE) {
+		response_refused(r, rule);
+		return refused_page(r, 422, field, v);
+	}
+	if ((rc = register_db_find(r->db, r->param[0], r->session.iin, &v->key)) != RC_OK)
+		return rc;
+	if (!is_valid(&v->key))
+		return already_page(r, v);
+	/* it was the other one of the pair that had been revoked, or had expired */
+	v->also.serial[0] = '\0';
+	response_message(r, NULL, "error.revoked_also", NULL);
+	return confirm_page(r, 409, v);
+}
+
 static enum rc
 confirm_post(struct request *r)
 {
@@ -321,11 +341,8 @@ confirm_post(struct request *r)
 	/* render */
 	if (rc == RC_OK)
 		rc = response_redirect(r, "/keys/%s", v.key.serial);
-	else if (rc == RC_CONFLICT && rule != RULE_NONE) {
-		response_refused(r, rule);
-		rc = refused_page(r, 422, field, &v);
-	} else if (rc == RC_CONFLICT)
-		rc = already_page(r, &v);
+	else if (rc == RC_CONFLICT && (rc = signed_form_db_late(r->db, &query, &result, rule, r->address)) == RC_OK)
+		rc = late_page(r, rule, field, &v);
 out:
 	form_result_free(&result);
 	free(variant);

@@ -64,7 +64,7 @@ status_db_open(struct request *r)
 }
 
 enum rc
-status_db_certificates(struct request *r, const char *number, size_t *count)
+status_db_certificates(struct request *r, const struct application *a, size_t *count)
 {
 	struct db_result *rows = NULL;
 	uint8_t serial[SERIAL_SIZE];
@@ -72,7 +72,7 @@ status_db_certificates(struct request *r, const char *number, size_t *count)
 	enum rc rc;
 
 	*count = 0;
-	if ((rc = db_query(r->db, &certificates, DB_IN(db_text(number), db_text(r->session.iin)), &rows)) != RC_OK)
+	if ((rc = db_query(r->db, &certificates, DB_IN(db_text(a->number), db_text(a->iin)), &rows)) != RC_OK)
 		return rc;
 	while ((rc = db_next(rows)) == RC_OK) {
 		if (!db_copy_bytes(rows, 0, serial, sizeof(serial))) {
@@ -94,7 +94,7 @@ status_db_certificates(struct request *r, const char *number, size_t *count)
 }
 
 enum rc
-status_db_chain(struct request *r, const char *number, struct buf *pem)
+status_db_chain(struct request *r, const struct application *a, struct buf *pem)
 {
 	struct db_result *rows = NULL;
 	struct buf above = BUF_INIT;
@@ -102,7 +102,7 @@ status_db_chain(struct request *r, const char *number, struct buf *pem)
 	size_t len, n = 0;
 	enum rc rc;
 
-	if ((rc = db_query(r->db, &chain, DB_IN(db_text(number), db_text(r->session.iin)), &rows)) != RC_OK)
+	if ((rc = db_query(r->db, &chain, DB_IN(db_text(a->number), db_text(a->iin)), &rows)) != RC_OK)
 		return rc;
 	while ((rc = db_next(rows)) == RC_OK) {
 		der = db_get_bytes(rows, 0, &len);
@@ -131,7 +131,8 @@ static enum rc
 install_act(struct db *db, void *arg)
 {
 	const struct installing *i = arg;
-	const char *iin = i->r->session.iin;
+	const char *iin = i->a->iin;
+	const uint8_t *serial = i->r->signed_in ? i->r->session.serial : NULL;
 	struct db_result *row = NULL;
 	uint64_t changed = 0;
 	bool already;
@@ -147,13 +148,11 @@ install_act(struct db *db, void *arg)
 		return rc;
 	if (changed != 1)
 		return RC_CONFLICT;
-	if ((rc = db_exec(db, &history, DB_IN(db_text(i->a->number), db_bytes(i->r->session.serial, SERIAL_SIZE)), NULL)) != RC_OK)
+	if ((rc = db_exec(db, &history, DB_IN(db_text(i->a->number), db_bytes(serial, SERIAL_SIZE)), NULL)) != RC_OK)
 		return rc;
-	return event_db_insert(db, &(struct event){ .kind = "certificates-installed",
-				       .iin = iin,
-				       .application = i->a->number,
-				       .serial = i->r->session.serial,
-				       .address = i->r->address });
+	return event_db_insert(db,
+	    &(struct event){
+		.kind = "certificates-installed", .iin = iin, .application = i->a->number, .serial = serial, .address = i->r->address });
 }
 
 enum rc

@@ -101,11 +101,11 @@ export const keyFields = () => {
 		return null;
 	};
 
-	/* The signed text of a document. Throws PageError. */
-	const sign = async (entry, text, kind = '') => {
+	/* The signed text of a document of this kind, with the sentence that was read if it has one. Throws PageError. */
+	const sign = async (entry, text, kind, statement = undefined) => {
 		setProgress('key-progress', sentence('signing'), 'busy');
 		try {
-			return await signXml(text, entry.key, { origin: location.origin, kind });
+			return await signXml(text, entry.key, { origin: location.origin, kind, statement });
 		} catch (error) {
 			if (error instanceof SignError)
 				throw new PageError(sentence(error.code === 'site' ? 'wrong-site' : 'unexpected'));

@@ -4,8 +4,14 @@ import { $, attempt, sentence, setError, setProgress } from './page.js';
 
 const form = $('signed-form');
 const keys = keyFields();
+/* by the address, not by anything that the page says */
+const kind = location.pathname.startsWith('/keys/') ? 'revocation' : 'confirmation';
 
 $('agree').addEventListener('change', () => setError('agree'));
+if ($('replace')) {
+	$('replace-apply').hidden = true;
+	$('replace').addEventListener('change', () => $('replace-form').submit());
+}
 form.addEventListener('submit', (event) => {
 	if (event.submitter && event.submitter.id !== 'sign')
 		return;
@@ -18,7 +24,7 @@ form.addEventListener('submit', (event) => {
 		const entry = await keys.choose();
 		if (!entry)
 			return;
-		$('signed').value = await keys.sign(entry, $('document').value);
+		$('signed').value = await keys.sign(entry, $('document').value, kind, $('statement').textContent);
 		keys.clear();
 		setProgress('key-progress', sentence('sending'), 'busy');
 		form.submit();

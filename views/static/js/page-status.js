@@ -1,9 +1,9 @@
 /* An application's status: waits while the CA works, and installs issued certificates with the saved pending keys. */
 import { offerFiles } from './finalfiles.js';
-import { KeyFileError } from './keyerror.js';
-import { installPending, readKeyFile } from './keystore.js';
+import { installPending } from './keystore.js';
 import { newPassword } from './newpassword.js';
 import { $, attempt, fetchPage, fetchText, PageError, sentence, setError, setProgress } from './page.js';
+import { pendingAmong, pendingFilled, tellPending } from './pendingfile.js';
 
 const POLL = 1000;
 const PATIENCE = 180000;
@@ -15,7 +15,8 @@ const waitOn = async () => {
 		await new Promise((resolve) => { setTimeout(resolve, POLL); });
 		const { page } = await fetchPage(location.pathname).catch(() => ({}));
 		const now = page?.getElementById('status-page')?.dataset.status;
-		if (now && now !== status && now !== 'signing') {
+		/* or the session, or the proof of the key, is over: the page then says how to go on */
+		if (page && now !== status && now !== 'signing') {
 			location.reload();
 			return;
 		}
@@ -23,40 +24,17 @@ const waitOn = async () => {
 	setProgress('wait-progress', sentence('still-waiting'));
 };
 
-/* Among the chosen files, the one that holds the keys made for the application: keys without certificates. */
-const pendingAmong = async (files, password) => {
-	let worst = new KeyFileError('no-key');
-	for (const file of files) {
-		try {
-			const bytes = new Uint8Array(await file.arrayBuffer());
-			if ((await readKeyFile(bytes, password)).some((entry) => entry.pending))
-				return bytes;
-			worst = new KeyFileError('not-matching');
-		} catch (error) {
-			worst = error;
-		}
-	}
-	throw worst;
-};
-
 const install = async (chosenPassword) => {
-	const files = $('pending-file').files;
-	const good = [
-		setError('pending-file', files.length ? '' : sentence('file-required')),
-		setError('pending-password', $('pending-password').value ? '' : sentence('password-required')),
-	];
-	if (!good.every(Boolean)) {
-		$(good[0] ? 'pending-password' : 'pending-file').focus();
+	if (!pendingFilled())
 		return;
-	}
 	const password = $('same-password').checked ? $('pending-password').value : chosenPassword();
 	if (!password)
 		return;
 	setProgress('install-progress', sentence('installing'), 'busy');
 	try {
-		const pending = await pendingAmong(files, $('pending-password').value);
+		const { bytes } = await pendingAmong($('pending-file').files, $('pending-password').value);
 		const pem = await fetchText($('status-page').dataset.certificates);
-		const made = await installPending(pending, $('pending-password').value, pem, password);
+		const made = await installPending(bytes, $('pending-password').value, pem, password);
 		setProgress('install-progress', '');
 		$('install-form').hidden = true;
 		$('done').hidden = false;
@@ -64,11 +42,8 @@ const install = async (chosenPassword) => {
 		await offerFiles(made);
 		$('installed-form')?.submit();
 	} catch (error) {
-		if (!(error instanceof KeyFileError))
-			throw error;
 		setProgress('install-progress', '');
-		const code = error.code === 'no-certificate' ? 'not-matching' : error.code;
-		setError(code === 'wrong-password' ? 'pending-password' : 'pending-file', sentence(code, { detail: error.detail }));
+		tellPending(error);
 	}
 };
 

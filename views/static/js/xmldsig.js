@@ -47,7 +47,7 @@ const textsOf = (root, name) => Array.from(root.childNodes)
     .filter((node) => node.nodeType === ELEMENT && node.namespaceURI === CABINET && node.localName === name).map((node) => node.textContent);
 
 /* Everything that makes a document not ours to sign. */
-const check = (document, { origin, kind }) => {
+const check = (document, { origin, kind, statement }) => {
 	const root = document.documentElement;
 	if (!isPlain(document))
 		refuse('not-plain');
@@ -60,6 +60,9 @@ const check = (document, { origin, kind }) => {
 	const sites = textsOf(root, 'site');
 	if (sites.length !== 1 || !origin || sites[0] !== origin)
 		refuse('site');
+	/* what is signed is what was read */
+	if (statement !== undefined && textsOf(root, 'statement').join('\n') !== statement)
+		refuse('statement');
 };
 
 const sha256 = async (text) => new Uint8Array(await globalThis.crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
@@ -75,12 +78,13 @@ const METHODS = { RSA: 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256', EC: 
 /*
  * xmlText: a document as the server issued it; key: { pkcs8, certificate: DER or null }, null only for a `proof`, whose KeyInfo is left out;
  * origin: of the page, with which <site> must agree; kind: local name that the root must have, unless missing;
+ * statement: the sentence that the person read, with which <statement> must agree, unless missing;
  * parser: text → Document, throwing or giving <parsererror> on ill-formed text; DOMParser unless given.
  * Returns the signed text. Throws SignError, or KeyFileError for a key that cannot sign (gost, unsupported-cipher, damaged).
  */
-export const signXml = async (xmlText, { pkcs8, certificate = null }, { origin, kind = '', parser = browserParser }) => {
+export const signXml = async (xmlText, { pkcs8, certificate = null }, { origin, kind = '', statement = undefined, parser = browserParser }) => {
 	const document = parse(xmlText, parser);
-	check(document, { origin, kind });
+	check(document, { origin, kind, statement });
 	if (!certificate && document.documentElement.localName !== 'proof')
 		refuse('no-certificate');
 	const { algorithm, sign } = await signer(pkcs8);

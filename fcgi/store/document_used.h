@@ -1,0 +1,14 @@
+/* Documents that had no row before their use (login, proof of a pending key): the row is their use. */
+#ifndef CABINET_STORE_DOCUMENT_USED_H
+#define CABINET_STORE_DOCUMENT_USED_H
+
+#include "store/db.h"
+
+extern const struct db_statement *const document_used_statements[];
+
+/* A look only. */
+MUST_USE enum rc document_db_is_used(struct db *, const uint8_t digest[32], bool *used);
+/* First statement of the acting transaction. RC_CONFLICT: used already. expires: the document's end, after which the row may go. */
+MUST_USE enum rc document_db_use(struct db *, const uint8_t digest[32], instant expires);
+
+#endif
