@@ -9,12 +9,14 @@ WARN	:= -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototyp
 comma	:= ,
 HARDEN	:= $(if $(SAN),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer -fno-sanitize-recover=all,-D_FORTIFY_SOURCE=3 -fstack-clash-protection -fcf-protection) \
 	-fstack-protector-strong -fno-common -fvisibility=hidden -fPIE
-INCLUDE	:= -Ifcgi -isystem /usr/include/ClearSilver $(patsubst -I%,-isystem %,$(shell pkg-config --cflags libmariadb libxml-2.0))
+# statements as PDF and DOCX; --as-needed keeps them out of the programs that make none
+DOCUMENT := pangocairo pangoft2 fontconfig libzip
+INCLUDE	:= -Ifcgi -isystem /usr/include/ClearSilver $(patsubst -I%,-isystem %,$(shell pkg-config --cflags libmariadb libxml-2.0 $(DOCUMENT)))
 CFLAGS	:= -std=gnu17 -O2 -g -pthread $(WARN) $(HARDEN) $(INCLUDE) -D_GNU_SOURCE -MMD -MP
 LDFLAGS	:= -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(if $(SAN),-fsanitize=address$(comma)undefined)
-LIBS	:= -lfcgi -lneo_cgi -lneo_cs -lneo_utl -lz $(shell pkg-config --libs libmariadb libxml-2.0) -lcurl -lssl -lcrypto
+LIBS	:= -lfcgi -lneo_cgi -lneo_cs -lneo_utl -lz $(shell pkg-config --libs libmariadb libxml-2.0 $(DOCUMENT)) -lcurl -lssl -lcrypto
 
-FLOORS	:= base pki form store web
+FLOORS	:= base pki form store web document
 FLOOR_SRC := $(wildcard $(addprefix fcgi/,$(addsuffix /*.c,$(FLOORS))))
 LIB	:= $(BUILD)/libcabinet.a
 ROUTES	:= $(notdir $(wildcard fcgi/routes/*))

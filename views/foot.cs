@@ -1,11 +1,12 @@
 <?cs # Frame, lower half. Hooks: #texts (macros.cs); #session-warning (dialog) only when the program sets session.idle (seconds until the
-   session ends) and session.warn (seconds before that): #session-continue asks the server for the page again, keeping what was typed. ?>
+   session ends) and session.warn (seconds before that): #session-continue asks the server to go on, #session-told says why it cannot. ?>
 </main>
 </div>
 </div>
-<?cs if:session.idle ?><dialog class="session" id="session-warning" data-idle="<?cs var:session.idle ?>" data-warn="<?cs var:session.warn ?>" aria-labelledby="session-title">
+<?cs if:session.idle ?><dialog class="session" id="session-warning" data-idle="<?cs var:session.idle ?>" data-warn="<?cs var:session.warn ?>" data-last="<?cs var:L.session.last ?>" aria-labelledby="session-title" aria-describedby="session-text">
   <h2 id="session-title"><?cs var:L.session.title ?></h2>
-  <p><?cs var:L.session.text ?> <strong id="session-left" role="timer"></strong></p>
+  <p id="session-text"><?cs var:L.session.text ?> <strong id="session-left" role="timer"></strong></p>
+  <p id="session-told" role="status"></p>
   <div class="actions"><button class="primary" type="button" id="session-continue"><?cs var:L.session.proceed ?></button></div>
 </dialog><?cs /if ?>
 <footer class="foot">

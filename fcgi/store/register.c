@@ -40,6 +40,8 @@ register_entry_read(const struct db_result *row, struct register_entry *e)
 	e->first_delta = db_get_int(row, 17);
 	e->first_base = db_get_int(row, 18);
 	e->refused = db_get_int(row, 19) != 0;
+	e->application_created = db_get_instant(row, 20);
+	COPY(e->application_status, row, 21);
 	return RC_OK;
 }
 

@@ -6,9 +6,9 @@
 
 struct register_entry { /* a certificate, its CA, its application's origin, its revocation if any */
 	char serial[SERIAL_HEX_SIZE], number[NUMBER_SIZE];
-	char purpose[16], algorithm[17], origin[16];
-	char ca[256], full_name[513], subject[1025], issuer[1025], key_id[41];
-	instant not_before, not_after, issued, now; /* now: database time of the look-up */
+	char purpose[16], algorithm[17], origin[16], application_status[16];
+	char ca[1025], full_name[2049], subject[4097], issuer[4097], key_id[41]; /* whole columns: four octets a letter */
+	instant not_before, not_after, issued, application_created, now;	 /* now: database time of the look-up */
 	bool revoked;
 	int reason;
 	instant revoked_at;
@@ -20,7 +20,7 @@ struct register_entry { /* a certificate, its CA, its application's origin, its 
 #define REGISTER_COLUMNS                                                                                                                   \
 	" c.serial, c.number, c.purpose, c.algorithm, a.origin, i.name, c.full_name, c.subject, i.subject, c.key_id,"                      \
 	" c.not_before, c.not_after, c.issued_at, UTC_TIMESTAMP(6), r.serial IS NOT NULL, COALESCE(r.reason, 0), r.revoked_at,"            \
-	" COALESCE(d.number, 0), COALESCE(b.number, 0), r.refused IS NOT NULL"
+	" COALESCE(d.number, 0), COALESCE(b.number, 0), r.refused IS NOT NULL, a.created_at, a.status"
 #define REGISTER_TABLES                                                                                                                    \
 	" certificate c JOIN ca i ON i.id = c.ca JOIN application a ON a.number = c.number"                                                \
 	" LEFT JOIN revocation r ON r.ca = c.ca AND r.serial = c.serial"                                                                   \

@@ -103,6 +103,26 @@ row_is_over(const struct conf *conf, const struct db_result *row)
 	       strcmp(db_get_text(row, FIND_CA_STATE), "distrusted") == 0;
 }
 
+/* A database that cannot write now costs the person idle time, not the page. */
+static void
+raise_seen(struct db *db, struct session *s)
+{
+	if (db_exec(db, &session_seen, DB_IN(db_bytes(s->id, 32)), NULL) == RC_OK)
+		s->seen = s->now;
+	else
+		log_warn("session", "seen: not written");
+}
+
+static instant
+end_of(const struct conf *conf, const struct db_result *row, instant seen)
+{
+	instant end = seen + conf->session_idle * SECOND;
+
+	if (db_get_instant(row, FIND_EXPIRES) < end)
+		end = db_get_instant(row, FIND_EXPIRES);
+	return db_get_instant(row, FIND_NOT_AFTER) < end ? db_get_instant(row, FIND_NOT_AFTER) : end;
+}
+
 static void
 row_take(struct session *out, const struct db_result *row)
 {
@@ -118,7 +138,7 @@ row_take(struct session *out, const struct db_result *row)
 }
 
 enum rc
-session_db_find(struct db *db, const struct conf *conf, const char *cookie, const char *path, struct session *out)
+session_db_find(struct db *db, const struct conf *conf, const char *cookie, const char *path, bool background, struct session *out)
 {
 	struct db_result *row = NULL;
 	enum rc rc;
@@ -135,12 +155,11 @@ session_db_find(struct db *db, const struct conf *conf, const char *cookie, cons
 		if ((rc = last_page_consume(db, row, out->id, path)) != RC_OK)
 			goto out;
 		out->last_page = true;
-	} else if (db_get_instant(row, FIND_NOW) - db_get_instant(row, FIND_SEEN) >= SEEN_EVERY) {
-		/* a database that cannot write now costs the person idle time, not the page */
-		if (db_exec(db, &session_seen, DB_IN(db_bytes(out->id, 32)), NULL) != RC_OK)
-			log_warn("session", "seen: not written");
 	}
 	row_take(out, row);
+	if (!out->last_page && !background && out->now - out->seen >= SEEN_EVERY)
+		raise_seen(db, out);
+	out->ends = end_of(conf, row, out->seen);
 	rc = RC_OK;
 out:
 	db_result_free(row);

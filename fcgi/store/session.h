@@ -17,6 +17,7 @@ struct session {
 	char lang[3];				       /* the citizen's choice; "" if none */
 	uint8_t serial[SERIAL_SIZE];		       /* certificate that opened it */
 	instant created, seen, now;		       /* database time */
+	instant ends;				       /* when it is over if no further request of the citizen comes */
 	bool last_page;				       /* the key of this session is revoked: this answer is the last */
 };
 
@@ -26,9 +27,11 @@ extern const struct db_statement *const session_logout_statements[]; /* end: pro
 
 /*
  * cookie: as it came. RC_UNAUTHENTICATED: none, unknown, idle or absolute end passed, ended, certificate revoked or expired (unless path is
- * the one result page promised by session_db_promise: consumed). Raises seen at most once in 30 s.
+ * the one result page promised by session_db_promise: consumed). Raises seen at most once in 30 s, and never for a request that a page made
+ * by itself (background): waiting is no activity of the person.
  */
-MUST_USE enum rc session_db_find(struct db *, const struct conf *, const char *cookie, const char *path, struct session *out);
+MUST_USE enum rc session_db_find(
+    struct db *, const struct conf *, const char *cookie, const char *path, bool background, struct session *out);
 void session_free(struct session *);
 
 /* Inside the login transaction. cookie: out. user_agent: cut to 200 octets. */

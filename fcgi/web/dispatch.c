@@ -10,6 +10,7 @@
 #include "web/csrf.h"
 
 #define COOKIE_SESSION "__Host-session"
+#define SESSION_WARN 120 /* seconds; WCAG 2.2.1 asks for 20 at least */
 
 /* A step answers 0 to go on, or the HTTP status of its refusal; ANSWERED: a step has built the answer itself. */
 #define ANSWERED (-1)
@@ -162,7 +163,7 @@ find_session(struct request *r, const struct gateway *in)
 	if (r->route->role != ROLE_VISITOR && r->route->role != ROLE_CITIZEN)
 		return 0;
 	if (*r->session_cookie != '\0')
-		rc = session_db_find(r->db, r->conf, r->session_cookie, r->path, &r->session);
+		rc = session_db_find(r->db, r->conf, r->session_cookie, r->path, *in->background != '\0', &r->session);
 	if (rc == RC_OK) {
 		r->signed_in = true;
 		/* the cookie is the newer word: login and the profile set it too */
@@ -218,6 +219,16 @@ set_short_name(struct request *r)
 	    (int)first, name, first > 0 ? "." : "");
 }
 
+/* Seconds until the session ends, rounded up so that nobody is warned of an end they cannot put off yet, and how long before that the page says so. */
+static void
+set_session_end(struct request *r)
+{
+	int64_t half = r->conf->session_idle / 2;
+
+	page_set_int(r->page, "session.idle", (r->session.ends - r->session.now + SECOND - 1) / SECOND);
+	page_set_int(r->page, "session.warn", half < SESSION_WARN ? half : SESSION_WARN);
+}
+
 static void
 set_page(struct request *r)
 {
@@ -244,6 +255,8 @@ set_page(struct request *r)
 	page_set(r->page, "user.full_name", r->session.full_name);
 	page_set(r->page, "user.iin", r->session.iin);
 	set_short_name(r);
+	if (!r->session.last_page)
+		set_session_end(r);
 }
 
 /* What a handler that failed had begun does not go out: neither its headers nor its cookies. */

@@ -20,6 +20,7 @@ struct gateway {
 	const char *method, *uri, *content_type, *content_length, *address;
 	const char *user_agent, *accept_language, *origin, *fetch_site, *request_id;
 	const char *cookie_session, *cookie_login, *cookie_proof, *cookie_language;
+	const char *background;				  /* not "": the page asks by itself, nobody did anything */
 	size_t (*read)(void *arg, char *out, size_t len); /* of the body: fewer than len octets at its end only */
 	void *arg;
 };

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/encode.h"
 #include "web/paging.h"
 
 bool
@@ -38,13 +37,4 @@ paging_parse(const char *after, instant *at, char *key, size_t size)
 	*at = strtoll(after, NULL, 10);
 	memcpy(key, after + digits + 1, len + 1);
 	return *at > 0 && *at < PAGING_FOREVER;
-}
-
-void
-paging_carry(struct buf *out, const char *name, const char *value)
-{
-	if (value[0] == '\0')
-		return;
-	buf_printf(out, "&%s=", name);
-	url_encode(out, value);
 }

@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/buf.h"
 #include "base/clock.h"
 
 #define PAGING_FOREVER (INT64_C(253402300799) * SECOND) /* 9999-12-31T23:59:59Z: the last DATETIME */
@@ -16,7 +15,5 @@ void paging_day(const char *text, instant *from, instant *to);
 
 /* "<microseconds>-<key>": the row after which the page starts. key: letters and digits, less than size. false: not of that form. */
 bool paging_parse(const char *after, instant *at, char *key, size_t size);
-/* Appends "&name=value", encoded, unless value is "". */
-void paging_carry(struct buf *, const char *name, const char *value);
 
 #endif

@@ -54,8 +54,8 @@ struct request {
 	/* the answer */
 	int status; /* 200 unless set by a response_* call */
 	struct buf body;
-	struct buf headers; /* complete "Name: value\r\n" lines beside the ones the web floor sends */
-	char content_type[64];
+	struct buf headers;    /* complete "Name: value\r\n" lines beside the ones the web floor sends */
+	char content_type[96]; /* the longest: DOCX, 71 */
 	/* kept by the web floor */
 	const struct program *program;
 	const struct route *route;  /* NULL: address unknown */

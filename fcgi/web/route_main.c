@@ -162,6 +162,7 @@ answer(struct request *r, const struct service *service, FCGX_Request *fcgi)
 		.cookie_login = parameter(fcgi, "COOKIE_LOGIN"),
 		.cookie_proof = parameter(fcgi, "COOKIE_PROOF"),
 		.cookie_language = parameter(fcgi, "COOKIE_LANGUAGE"),
+		.background = parameter(fcgi, "HTTP_X_BACKGROUND"),
 		.read = read_stream,
 		.arg = fcgi->in,
 	};

@@ -14,7 +14,7 @@ shown_word(const struct request *r, const char *group, const char *code)
 	return i18n_text(r->lang, name);
 }
 
-static const char *
+const char *
 shown_reason(const struct request *r, const char *status, const char *reason)
 {
 	/* a refusal has the operator's own words, a failure a code of the CA */

@@ -10,6 +10,8 @@
 void shown_application(struct request *, const struct application *, const struct application_step *, size_t count);
 /* Text of "<group>.<code>" in the request's language, e.g. ("status", "new"). Borrowed. */
 const char *shown_word(const struct request *, const char *group, const char *code);
+/* Why: of a failure the text of "fail.<reason>", of a refusal the words as they are; "" for none. Borrowed. */
+const char *shown_reason(const struct request *, const char *status, const char *reason);
 
 /* <prefix>.<name> for a page about one certificate ("key", "pair"); prefix: a literal. */
 void shown_one(struct request *, const char *prefix, const struct register_entry *);

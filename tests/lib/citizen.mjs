@@ -111,7 +111,7 @@ export const serialOf = (pem) => withFiles({ "cert.pem": pem }, async (at) =>
 
 // Asks the database as its administrator does. Rows as arrays of texts.
 export async function sql(site, question) {
-	const { stdout } = await call("mariadb", ["--no-defaults", `--socket=${site.run}/mariadb.sock`, "-uroot", "--batch", "--skip-column-names", "cabinet", "-e", question]);
+	const { stdout } = await call("mariadb", ["--no-defaults", "--default-character-set=utf8mb4", `--socket=${site.run}/mariadb.sock`, "-uroot", "--batch", "--skip-column-names", "cabinet", "-e", question]);
 	return stdout.split("\n").filter(Boolean).map((line) => line.split("\t"));
 }
 

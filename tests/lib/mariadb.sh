@@ -5,6 +5,7 @@
 set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd -P)
+PATH=$PATH:/usr/sbin		# mariadbd, which only root has there
 action=${1:-}
 dir=${2:-}
 [[ -n $dir ]] || { sed -n '2,4s/^# //p' "$0" >&2; exit 2; }

@@ -21,11 +21,12 @@
 
 /* In place of store/session.c: one session is known, one cookie finds no database, one session ends with this answer. */
 enum rc
-session_db_find(struct db *db, const struct conf *conf, const char *cookie, const char *path, struct session *out)
+session_db_find(struct db *db, const struct conf *conf, const char *cookie, const char *path, bool background, struct session *out)
 {
 	(void)db;
 	(void)conf;
 	(void)path;
+	(void)background;
 	memset(out, 0, sizeof(*out));
 	if (strcmp(cookie, "away") == 0)
 		return RC_UNAVAILABLE;
@@ -144,8 +145,8 @@ read_body(void *arg, char *out, size_t len)
 static struct gateway
 get(const char *uri)
 {
-	return (
-	    struct gateway){ "GET", uri, "", "", "192.0.2.1", "curl/7", "", "", "", "0123456789abcdef", "", "", "", "", read_body, NULL };
+	return (struct gateway){ "GET", uri, "", "", "192.0.2.1", "curl/7", "", "", "", "0123456789abcdef", "", "", "", "", "", read_body,
+		NULL };
 }
 
 /* One request; head and body of the answer as text. */

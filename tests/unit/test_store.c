@@ -153,7 +153,7 @@ session_expect(const char *cookie, const char *path, enum rc rc, bool last)
 {
 	struct session s;
 
-	assert_int_equal(session_db_find(db, &root, cookie, path, &s), rc);
+	assert_int_equal(session_db_find(db, &root, cookie, path, false, &s), rc);
 	if (rc == RC_OK) {
 		assert_string_equal(s.iin, IIN_FIRST);
 		assert_string_equal(s.surname, "ТЕСТОВ");
@@ -186,7 +186,7 @@ test_session_is_found(void **state)
 	wrong[0] = '=';
 	session_expect(wrong, "/keys", RC_UNAUTHENTICATED, false);
 	/* the table does not hold what the cookie holds */
-	assert_int_equal(session_db_find(db, &root, cookie, "/", &s), RC_OK);
+	assert_int_equal(session_db_find(db, &root, cookie, "/", false, &s), RC_OK);
 	assert_memory_not_equal(s.id, cookie, 32);
 	assert_int_equal(session_db_end(db, s.id, "logout"), RC_OK);
 	session_free(&s);
@@ -213,6 +213,7 @@ test_session_ends(void **state)
 		    "DELETE FROM revocation" },
 	};
 	char cookie[SESSION_COOKIE_SIZE];
+	struct session s;
 
 	(void)state;
 	session_new(cookie);
@@ -230,6 +231,18 @@ test_session_ends(void **state)
 	session_expect(cookie, "/keys", RC_OK, false);
 	sql("UPDATE session SET seen_at = seen_at - INTERVAL 870 SECOND");
 	session_expect(cookie, "/keys", RC_OK, false);
+	/* a page that asks by itself raises nothing, and is told the truth */
+	sql("UPDATE session SET seen_at = UTC_TIMESTAMP(6) - INTERVAL 600 SECOND");
+	assert_int_equal(session_db_find(db, &root, cookie, "/", true, &s), RC_OK);
+	assert_in_range(s.ends - s.now, 290 * SECOND, 300 * SECOND);
+	session_free(&s);
+	assert_int_equal(session_db_find(db, &root, cookie, "/", false, &s), RC_OK);
+	assert_int_equal(s.ends - s.now, 900 * SECOND);
+	session_free(&s);
+	sql("UPDATE session SET expires_at = UTC_TIMESTAMP(6) + INTERVAL 100 SECOND");
+	assert_int_equal(session_db_find(db, &root, cookie, "/", false, &s), RC_OK);
+	assert_in_range(s.ends - s.now, 90 * SECOND, 100 * SECOND);
+	session_free(&s);
 }
 
 static void
@@ -240,7 +253,7 @@ test_last_page(void **state)
 
 	(void)state;
 	session_new(cookie);
-	assert_int_equal(session_db_find(db, &root, cookie, "/", &s), RC_OK);
+	assert_int_equal(session_db_find(db, &root, cookie, "/", false, &s), RC_OK);
 	assert_int_equal(session_db_promise(db, s.id, PAGE), RC_OK);
 	/* a promise alone ends nothing */
 	session_expect(cookie, PAGE, RC_OK, false);

@@ -19,6 +19,7 @@ set:crumbs.2.text = application.number ?><?cs include:"head.cs" ?>
 <?cs if:application.status == "issued" ?><p class="lead"><?cs var:L.application.wait_install ?></p><div class="actions"><a class="button primary" href="/status/<?cs var:application.number ?>"><?cs var:L.application.to_install ?></a></div><?cs /if ?>
 <?cs if:application.status == "refused" || application.status == "failed" || application.status == "expired" || application.status == "withdrawn" ?><p class="lead"><?cs var:L.application.again ?></p><div class="actions"><a class="button primary" href="/reissue"><?cs var:L.application.new ?></a></div><?cs /if ?>
 <?cs call:application_data() ?>
+<div class="actions" id="statement-files"><a class="button quiet small" href="/applications/<?cs var:application.number ?>/statement.pdf" id="statement-pdf"><?cs call:icon("download") ?><span><?cs var:L.document.pdf ?></span></a><a class="button quiet small" href="/applications/<?cs var:application.number ?>/statement.docx" id="statement-docx"><?cs call:icon("download") ?><span><?cs var:L.document.docx ?></span></a></div>
 <?cs if:can_confirm ?>
 <section class="decide" aria-labelledby="change">
 <h2 id="change"><?cs var:L.application.change ?></h2>

@@ -1,4 +1,4 @@
-<?cs # One certificate: state, data, what can be done; after a revocation its effect in register and CRLs. Hooks: #serial, #effect. ?><?cs include:"macros.cs" ?><?cs include:"key-parts.cs" ?><?cs
+<?cs # One certificate: state, data, what can be done; after a revocation its effect in register and CRLs. Hooks: #serial, #effect, #application (рис. 20). ?><?cs include:"macros.cs" ?><?cs include:"key-parts.cs" ?><?cs
 set:page.title = L.keys.certificate + " " + key.serial ?><?cs set:page.section = "keys" ?><?cs set:page.path = key.href ?><?cs
 set:crumbs.0.text = L.menu.title ?><?cs set:crumbs.0.href = "/keys" ?><?cs set:crumbs.1.text = L.menu.keys ?><?cs set:crumbs.1.href = "/keys" ?><?cs
 set:crumbs.2.text = L.keys.edit_title ?><?cs include:"head.cs" ?>
@@ -42,11 +42,14 @@ set:crumbs.2.text = L.keys.edit_title ?><?cs include:"head.cs" ?>
   <?cs call:key_revocation(key) ?>
   <?cs call:row(L.revoke.reason, key.reason_text) ?>
 </dl>
-<h2><?cs var:L.keys.origin ?></h2>
-<dl class="data">
+<?cs if:key.revoked && application.created ?><h2><?cs var:L.application.data ?></h2><?cs else ?><h2><?cs var:L.keys.origin ?></h2><?cs /if ?>
+<dl class="data" id="application">
   <?cs if:key.number ?><dt><?cs var:L.application.number ?></dt><dd><?cs if:last_page ?><span class="mono"><?cs var:key.number ?></span><?cs else ?><a class="mono" href="/applications/<?cs var:key.number ?>"><?cs var:key.number ?></a><?cs /if ?></dd><?cs /if ?>
+  <?cs call:row(L.application.created, application.created) ?>
+  <?cs if:key.revoked ?><?cs call:row(L.cert.template, key.template) ?><?cs /if ?>
   <?cs call:row(L.application.origin, key.origin) ?>
   <?cs call:row(L.keys.issued_at, key.issued_at) ?>
+  <?cs if:application.status ?><dt><?cs var:L.application.status ?></dt><dd><?cs call:status(application.status, application.status_text) ?></dd><?cs /if ?>
 </dl>
 <?cs if:!last_page ?><h2><?cs var:L.keys.download ?></h2>
 <div class="actions"><a class="button quiet" href="<?cs var:key.href ?>.cer"><?cs call:icon("download") ?><span><?cs var:L.keys.der ?></span></a><a class="button quiet" href="<?cs var:key.href ?>.pem"><?cs call:icon("download") ?><span><?cs var:L.keys.pem ?></span></a></div>

@@ -1,11 +1,12 @@
 <?cs # Login. Hooks: #signed-form (posts signed; data-document="/login" is where a fresh document is fetched at signing), keyfields of macros.cs
    (#key-file #key-password #list-keys #keys-found #keys-found-list #key-card #key-progress #sign), radios [data-store] choose which
    [data-store-panel] shows: "PKCS12" has the key fields, "program" the way through another program, and in it [data-store-note="CODE"].
-   #document, #signed, #elsewhere as on every page that signs. Enter in #key-password submits #signed-form: the script lists the keys,
+   #document, #signed, #elsewhere as on every page that signs. #session-over: shown when a session ended on the page that is asked for. Enter in #key-password submits #signed-form: the script lists the keys,
    signs with the only fitting one, and stops only where there is a choice. ?><?cs include:"macros.cs" ?><?cs
 set:page.title = L.login.title ?><?cs set:page.script = "login" ?><?cs include:"head.cs" ?>
 <h1><?cs var:L.login.title ?></h1>
 <?cs call:summary() ?>
+<div id="session-over" hidden><?cs call:notice("info", L.session.over) ?></div>
 <div class="two">
 <form class="form" id="signed-form" method="post" action="/login" enctype="multipart/form-data" accept-charset="utf-8" novalidate data-document="/login">
   <?cs call:csrf() ?><input type="hidden" name="back" value="<?cs var:value.back ?>">

@@ -1,5 +1,6 @@
 /*
  * GET /applications: the citizen's applications. GET /applications/{number}: one, with the document to sign while it waits for that.
+ * GET …/statement.pdf, …/statement.docx: the statement to keep, in applications_statement.c.
  * POST …/confirm: the signed consent: new -> signed; the publisher verifies it again and issues. POST …/refuse: withdrawn.
  * In:     confirm: status=signed, agree=1, signed (XML, urn:cabinet:1 confirmation); of a public application also code, unless the pending keys
  *         were shown; page: replace=1 for a document that also revokes the old pair later
@@ -15,6 +16,7 @@
 #include "base/encode.h"
 #include "store/certificate.h"
 #include "store/event.h"
+#include "web/filter.h"
 #include "web/held.h"
 #include "web/paging.h"
 #include "web/route.h"
@@ -25,7 +27,7 @@
 
 /* ---- list */
 
-enum { LIST_APPLICATION, LIST_CREATED, LIST_AFTER, LIST_COUNT };
+enum { LIST_APPLICATION, LIST_SERIAL, LIST_CREATED, LIST_ALGORITHM, LIST_AFTER, LIST_COUNT };
 
 static bool
 is_number(const char *value)
@@ -33,9 +35,23 @@ is_number(const char *value)
 	return strlen(value) == NUMBER_SIZE - 1 && strspn(value, "0123456789") == NUMBER_SIZE - 1;
 }
 
+static bool
+is_serial(const char *value)
+{
+	return strlen(value) == SERIAL_HEX_SIZE - 1 && strspn(value, "0123456789abcdefABCDEF") == SERIAL_HEX_SIZE - 1;
+}
+
+static bool
+is_algorithm(const char *value)
+{
+	return strcmp(value, "RSA-2048") == 0 || strcmp(value, "EC-P256") == 0;
+}
+
 static const struct field_spec list_form[LIST_COUNT] = {
 	[LIST_APPLICATION] = { "application", 14, 0, is_number, "error.number" },
+	[LIST_SERIAL] = { "serial", 40, 0, is_serial, "error.serial" },
 	[LIST_CREATED] = { "created", 10, 0, paging_is_day, "error.date" },
+	[LIST_ALGORITHM] = { "algorithm", 16, 0, is_algorithm, "error.algorithm" },
 	[LIST_AFTER] = { "after", 64, 0, NULL, NULL },
 };
 
@@ -43,8 +59,8 @@ static enum rc
 applications_get(struct request *r)
 {
 	struct field field[LIST_COUNT];
-	struct applications_filter filter = { 0 };
-	struct buf carry = BUF_INIT;
+	const struct filter shown = { "/applications", list_form, field, LIST_AFTER, 0 };
+	struct applications_filter filter = { .shown = &shown };
 	char after_number[NUMBER_SIZE];
 	bool good;
 	enum rc rc;
@@ -52,22 +68,17 @@ applications_get(struct request *r)
 	/* parse: a filter with a fault shows the fault and no list */
 	good = fields_take(r->fields, list_form, LIST_COUNT, field) == RC_OK;
 	response_fields(r, list_form, field, LIST_COUNT);
-	page_set_int(r->page, "filtered", field[LIST_APPLICATION].len > 0 || field[LIST_CREATED].len > 0);
+	if (!paging_parse(field[LIST_AFTER].value, &filter.after_at, after_number, sizeof(after_number)))
+		filter.after_at = 0;
+	filter_show(r, &shown, filter.after_at == 0);
 	if (!good)
 		return response_view(r, 422, "applications/list.cs");
 	filter.number = field[LIST_APPLICATION].value;
+	filter.serial = field[LIST_SERIAL].value;
+	filter.algorithm = field[LIST_ALGORITHM].value;
 	paging_day(field[LIST_CREATED].value, &filter.from, &filter.to);
-	filter.after_number = "";
-	if (paging_parse(field[LIST_AFTER].value, &filter.after_at, after_number, sizeof(after_number))) {
-		filter.after_number = after_number;
-		page_set(r->page, "pager.first", "/applications");
-	} else
-		filter.after_at = 0;
-	paging_carry(&carry, "created", field[LIST_CREATED].value);
-	filter.carry = buf_text(&carry);
-
+	filter.after_number = filter.after_at != 0 ? after_number : "";
 	rc = applications_db_list(r, &filter);
-	buf_free(&carry);
 	return rc == RC_OK ? response_view(r, 200, "applications/list.cs") : rc;
 }
 
@@ -87,24 +98,23 @@ is_public(const struct application *a)
 
 /* The guide's sentence; then where it was filed, when not in the cabinet; then what is revoked afterwards. */
 static void
-statement_make(struct buf *out, const struct making *m)
+statement_make(struct buf *out, const struct request *r, const struct application *a, const struct replaced *replaced)
 {
-	const struct request *r = m->r;
 	struct buf serials = BUF_INIT;
 	char created[CLOCK_SHOWN_SIZE], hex[SERIAL_HEX_SIZE];
 
 	i18n_format(out, r->lang, "statement.confirmation",
-	    (const struct i18n_arg[]){ { "name", r->session.full_name }, { "iin", r->session.iin }, { "number", m->a->number },
+	    (const struct i18n_arg[]){ { "name", r->session.full_name }, { "iin", r->session.iin }, { "number", a->number },
 		{ "from", shown_word(r, "status", "new") }, { "to", shown_word(r, "status", "signed") }, { NULL, NULL } });
-	if (is_public(m->a)) {
-		clock_shown(created, m->a->created);
+	if (is_public(a)) {
+		clock_shown(created, a->created);
 		buf_putc(out, ' ');
 		i18n_format(out, r->lang, "statement.filed",
 		    (const struct i18n_arg[]){ { "created", created }, { "site", r->conf->site }, { NULL, NULL } });
 	}
-	if (m->replaced->count > 0) {
-		for (size_t i = 0; i < m->replaced->count; i++) {
-			hex_encode(hex, m->replaced->serial[i], SERIAL_SIZE);
+	if (replaced->count > 0) {
+		for (size_t i = 0; i < replaced->count; i++) {
+			hex_encode(hex, replaced->serial[i], SERIAL_SIZE);
 			buf_printf(&serials, "%s%s", i > 0 ? ", " : "", hex);
 		}
 		buf_putc(out, ' ');
@@ -113,6 +123,14 @@ statement_make(struct buf *out, const struct making *m)
 			{ "serials", buf_text(&serials) }, { "reason", i18n_text(r->lang, "reason.4.text") }, { NULL, NULL } });
 	}
 	buf_free(&serials);
+}
+
+void
+applications_consent(struct buf *out, const struct request *r, const struct application *a)
+{
+	static const struct replaced none;
+
+	statement_make(out, r, a, &none);
 }
 
 static void
@@ -135,7 +153,7 @@ document_make(struct buf *out, void *arg)
 	struct form_header header = { .site = m->r->conf->site, .lang = lang_name(m->r->lang) };
 	struct buf statement = BUF_INIT;
 
-	statement_make(&statement, m);
+	statement_make(&statement, m->r, m->a, m->replaced);
 	form_id(header.id);
 	header.issued = m->r->session.now;
 	header.expires = header.issued + CONSENT_LIFE;
@@ -157,7 +175,7 @@ show_document(struct request *r, const struct application *a, const struct repla
 	rc = signed_form_db_issue(r->db, r->conf->site, FORM_CONFIRMATION, r->session.iin, a->number, buf_text(&variant),
 	    lang_name(r->lang), document_make, &m, r->session.now + CONSENT_LIFE, &document);
 	if (rc == RC_OK) {
-		statement_make(&statement, &m);
+		statement_make(&statement, r, a, replaced);
 		page_set(r->page, "document", buf_text(&document));
 		page_set(r->page, "statement", buf_text(&statement));
 		page_set(r->page, "status_from", shown_word(r, "status", "new"));
@@ -354,6 +372,8 @@ refuse_post(struct request *r)
 static const struct route routes[] = {
 	{ METHOD_GET, "/applications", ROLE_CITIZEN, applications_get },
 	{ METHOD_GET, "/applications/{number}", ROLE_CITIZEN, application_get },
+	{ METHOD_GET, "/applications/{number}/statement.pdf", ROLE_CITIZEN, statement_pdf_get },
+	{ METHOD_GET, "/applications/{number}/statement.docx", ROLE_CITIZEN, statement_docx_get },
 	{ METHOD_POST, "/applications/{number}/confirm", ROLE_CITIZEN, confirm_post },
 	{ METHOD_POST, "/applications/{number}/refuse", ROLE_CITIZEN, refuse_post },
 };

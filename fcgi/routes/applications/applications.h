@@ -4,14 +4,17 @@
 
 #include "store/application.h"
 #include "store/signed_form.h"
+#include "web/filter.h"
 #include "web/request.h"
 
 struct applications_filter {
-	const char *number; /* "" or 14 digits */
-	instant from, to;   /* created in [from, to) */
-	instant after_at;   /* page by key: older than this row; 0: first page */
+	const char *number;    /* "" or 14 digits */
+	const char *serial;    /* "" or 40 hex: of a certificate issued for it */
+	const char *algorithm; /* "" or that of such a certificate */
+	instant from, to;      /* created in [from, to) */
+	instant after_at;      /* page by key: older than this row; 0: first page */
 	const char *after_number;
-	const char *carry; /* "&created=…" for the next page's address, or "" */
+	const struct filter *shown; /* for the next page's address */
 };
 
 /* The pair that a new one would replace: what is valid of the pair whose certificate opened this session. */
@@ -23,6 +26,17 @@ struct replaced {
 
 enum code_outcome { CODE_RIGHT, CODE_WRONG, CODE_LOCKED };
 #define CODE_TRIES 5
+
+#define APPLICATIONS_CERTIFICATES 4 /* of one application; two are issued */
+
+struct applications_evidence { /* what the statement shows beside the application */
+	char *consent;	       /* owned; the sentence as it was signed; NULL: not signed by the citizen */
+	struct {
+		char serial[SERIAL_HEX_SIZE], purpose[16];
+		instant not_before, not_after;
+	} certificate[APPLICATIONS_CERTIFICATES];
+	size_t certificates;
+};
 
 extern const struct db_statement *const applications_statements[];
 
@@ -41,5 +55,14 @@ MUST_USE enum rc applications_db_confirm(struct request *, const struct applicat
     const struct form_result *, const char *signed_text, size_t len, bool replaces, enum form_rule *rule);
 /* new -> withdrawn, which gives the attempt back; a public one, which somebody else filed: new -> refused. RC_CONFLICT: no longer new. */
 MUST_USE enum rc applications_db_withdraw(struct request *, const struct application *);
+/* RC_NOT_FOUND: no such application, or somebody else's. consent is the caller's to free. */
+MUST_USE enum rc applications_db_evidence(struct request *, const char *number, struct applications_evidence *);
+
+/* The sentence that confirms this application, in the page's language. */
+void applications_consent(struct buf *, const struct request *, const struct application *);
+
+/* applications_statement.c: GET …/statement.pdf and …/statement.docx */
+MUST_USE enum rc statement_pdf_get(struct request *);
+MUST_USE enum rc statement_docx_get(struct request *);
 
 #endif

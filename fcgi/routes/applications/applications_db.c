@@ -1,9 +1,11 @@
 /* SQL of the citizen's applications. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "applications.h"
+#include "base/encode.h"
 #include "base/hash.h"
 #include "store/certificate.h"
 #include "store/event.h"
@@ -14,9 +16,12 @@
 
 static const struct db_statement list = {
 	.name = "applications list",
-	.sql = "SELECT number, template, origin, status, created_at FROM application"
-	       " WHERE iin = ? AND created_at >= ? AND created_at < ? AND (created_at < ? OR number < ?) AND (? = '' OR number = ?)"
-	       " ORDER BY created_at DESC, number DESC LIMIT ?",
+	.sql = "SELECT a.number, a.template, a.origin, a.status, a.created_at FROM application a"
+	       " WHERE a.iin = ? AND a.created_at >= ? AND a.created_at < ? AND (a.created_at < ? OR a.number < ?) AND (? = '' OR a.number "
+	       "= ?)"
+	       " AND (? = '' OR EXISTS (SELECT 1 FROM certificate c WHERE c.serial = UNHEX(?) AND c.number = a.number))"
+	       " AND (? = '' OR EXISTS (SELECT 1 FROM certificate k WHERE k.number = a.number AND k.algorithm = ?))"
+	       " ORDER BY a.created_at DESC, a.number DESC LIMIT ?",
 };
 static const struct db_statement meet = {
 	.name = "applications meet",
@@ -35,6 +40,13 @@ static const struct db_statement withdraw = {
 static const struct db_statement history = {
 	.name = "applications history",
 	.sql = "INSERT INTO application_status (number, status, at, actor, serial, form) VALUES (?, ?, UTC_TIMESTAMP(6), 'citizen', ?, ?)",
+};
+/* application.form is the document that confirmed it: repeated in each row, so that one question is enough */
+static const struct db_statement evidence = {
+	.name = "applications evidence",
+	.sql = "SELECT f.document, c.serial, c.purpose, c.not_before, c.not_after FROM application a"
+	       " LEFT JOIN signed_form f ON f.digest = a.form LEFT JOIN certificate c ON c.number = a.number AND c.iin = a.iin"
+	       " WHERE a.number = ? AND a.iin = ? ORDER BY c.purpose",
 };
 
 /* the pair of the session's certificate, as far as it can still be revoked */
@@ -58,13 +70,14 @@ static const struct db_statement code_kept = {
 };
 
 const struct db_statement *const applications_statements[] = { &list, &meet, &confirm, &withdraw, &history, &pair, &code_try, &code_right,
-	&code_kept, NULL };
+	&code_kept, &evidence, NULL };
 
 enum rc
 applications_db_list(struct request *r, const struct applications_filter *f)
 {
 	struct db_result *rows = NULL;
-	char text[NUMBER_SIZE] = "", time[CLOCK_SHOWN_SIZE];
+	struct buf href = BUF_INIT;
+	char text[NUMBER_SIZE] = "", time[CLOCK_SHOWN_SIZE], after[NUMBER_SIZE + 24], href_own[32];
 	instant last = 0;
 	int64_t n = 0;
 	enum rc rc;
@@ -74,13 +87,16 @@ applications_db_list(struct request *r, const struct applications_filter *f)
 	    DB_IN(db_text(r->session.iin), db_instant(f->from),
 		db_instant(f->after_at != 0 && f->after_at + 1 < f->to ? f->after_at + 1 : f->to),
 		db_instant(f->after_at != 0 ? f->after_at : PAGING_FOREVER), db_text(f->after_number), db_text(f->number),
-		db_text(f->number), db_int(r->conf->list_page + 1)),
+		db_text(f->number), db_text(f->serial), db_text(f->serial), db_text(f->algorithm), db_text(f->algorithm),
+		db_int(r->conf->list_page + 1)),
 	    &rows);
 	if (rc != RC_OK)
 		return rc;
 	while ((rc = db_next(rows)) == RC_OK) {
 		if (n == r->conf->list_page) {
-			page_setf(r->page, "pager.next", "/applications?after=%" PRId64 "-%s%s", last, text, f->carry);
+			snprintf(after, sizeof(after), "%" PRId64 "-%s", last, text);
+			filter_address(&href, f->shown, "after", after, f->shown->count);
+			page_set(r->page, "pager.next", buf_text(&href));
 			continue;
 		}
 		snprintf(text, sizeof(text), "%s", db_get_text(rows, 0));
@@ -92,9 +108,12 @@ applications_db_list(struct request *r, const struct applications_filter *f)
 		page_item(r->page, "applications", (size_t)n, "status_text", shown_word(r, "status", db_get_text(rows, 3)));
 		clock_shown(time, last);
 		page_item(r->page, "applications", (size_t)n, "created", time);
+		snprintf(href_own, sizeof(href_own), "/applications/%s", text);
+		page_item(r->page, "applications", (size_t)n, "href", href_own);
 		n++;
 	}
 	db_result_free(rows);
+	buf_free(&href);
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
@@ -266,4 +285,57 @@ applications_db_code(struct request *r, const struct application *a, const char 
 	struct trying t = { r, a, typed, outcome, left };
 
 	return db_transaction(r->db, code_act, &t);
+}
+
+/* The sentence of a confirmation; NULL for any other document (an operator's decision). */
+static char *
+consent_of(const struct db_result *row)
+{
+	struct form_content content = { 0 };
+	const uint8_t *document;
+	char *consent = NULL;
+	size_t len;
+
+	if (db_is_null(row, 0))
+		return NULL;
+	document = db_get_bytes(row, 0, &len);
+	if (form_content_parse(&content, (const char *)document, len) != RC_OK)
+		return NULL;
+	if (content.kind == FORM_CONFIRMATION) {
+		consent = content.statement;
+		content.statement = NULL;
+	}
+	form_content_free(&content);
+	return consent;
+}
+
+enum rc
+applications_db_evidence(struct request *r, const char *number, struct applications_evidence *e)
+{
+	struct db_result *rows = NULL;
+	uint8_t serial[SERIAL_SIZE];
+	bool first = true;
+	enum rc rc;
+
+	*e = (struct applications_evidence){ 0 };
+	if ((rc = db_query(r->db, &evidence, DB_IN(db_text(number), db_text(r->session.iin)), &rows)) != RC_OK)
+		return rc;
+	while (e->certificates < APPLICATIONS_CERTIFICATES && (rc = db_next(rows)) == RC_OK) {
+		if (first)
+			e->consent = consent_of(rows);
+		first = false;
+		if (!db_copy_bytes(rows, 1, serial, sizeof(serial)))
+			continue; /* nothing issued */
+		hex_encode(e->certificate[e->certificates].serial, serial, sizeof(serial));
+		snprintf(e->certificate[e->certificates].purpose, sizeof(e->certificate[0].purpose), "%s", db_get_text(rows, 2));
+		e->certificate[e->certificates].not_before = db_get_instant(rows, 3);
+		e->certificate[e->certificates].not_after = db_get_instant(rows, 4);
+		e->certificates++;
+	}
+	db_result_free(rows);
+	if (rc == RC_OK || (rc == RC_NOT_FOUND && !first))
+		return RC_OK;
+	free(e->consent);
+	e->consent = NULL;
+	return rc;
 }

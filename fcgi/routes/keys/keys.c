@@ -12,6 +12,7 @@
 #include "pki/cert.h"
 #include "store/event.h"
 #include "store/register.h"
+#include "web/filter.h"
 #include "web/paging.h"
 #include "web/route.h"
 #include "web/shown.h"
@@ -44,7 +45,7 @@ is_number(const char *value)
 static bool
 is_serial(const char *value)
 {
-	return strlen(value) == SERIAL_HEX_SIZE - 1 && strspn(value, "0123456789abcdef") == SERIAL_HEX_SIZE - 1;
+	return strlen(value) == SERIAL_HEX_SIZE - 1 && strspn(value, "0123456789abcdefABCDEF") == SERIAL_HEX_SIZE - 1;
 }
 
 static bool
@@ -65,12 +66,12 @@ static const struct field_spec form[FIELD_COUNT] = {
 static void
 next_page(struct request *r, const struct field *field, instant at, const char *serial)
 {
+	const struct filter filter = { "/keys", form, field, FIELD_AFTER, FIELD_FOR };
 	struct buf href = BUF_INIT;
+	char after[SERIAL_HEX_SIZE + 24];
 
-	buf_printf(&href, "/keys?after=%" PRId64 "-%s", at, serial);
-	for (int i = FIELD_APPLICATION; i <= FIELD_ALGORITHM; i++)
-		paging_carry(&href, form[i].name, field[i].value);
-	paging_carry(&href, form[FIELD_FOR].name, field[FIELD_FOR].value);
+	snprintf(after, sizeof(after), "%" PRId64 "-%s", at, serial);
+	filter_address(&href, &filter, "after", after, FIELD_AFTER);
 	page_set(r->page, "pager.next", buf_text(&href));
 	buf_free(&href);
 }
@@ -90,8 +91,7 @@ show_list(struct request *r, const struct field *field)
 	if (!paging_parse(field[FIELD_AFTER].value, &after_at, after, sizeof(after)) ||
 	    !hex_decode(after_serial, sizeof(after_serial), after))
 		after_at = 0;
-	if (after_at != 0)
-		page_set(r->page, "pager.first", "/keys");
+	filter_show(r, &(const struct filter){ "/keys", form, field, FIELD_AFTER, FIELD_FOR }, after_at == 0);
 	rc = db_query(r->db, &list,
 	    DB_IN(db_text(r->session.iin), db_instant(from), db_instant(after_at != 0 && after_at + 1 < to ? after_at + 1 : to),
 		db_instant(after_at != 0 ? after_at : PAGING_FOREVER), db_bytes(after_serial, sizeof(after_serial)),
@@ -119,14 +119,11 @@ static enum rc
 keys_get(struct request *r)
 {
 	struct field field[FIELD_COUNT];
-	bool good, filtered = false;
+	bool good;
 	enum rc rc;
 
 	good = fields_take(r->fields, form, FIELD_COUNT, field) == RC_OK;
 	response_fields(r, form, field, FIELD_COUNT);
-	for (int i = FIELD_APPLICATION; i <= FIELD_ALGORITHM; i++)
-		filtered = filtered || field[i].len > 0;
-	page_set_int(r->page, "filtered", filtered);
 	page_set_int(r->page, "for_revoke", strcmp(field[FIELD_FOR].value, "revoke") == 0);
 	if (!good)
 		return response_view(r, 422, "keys/list.cs");
@@ -161,6 +158,18 @@ show_effect(struct request *r, const struct register_entry *e)
 	}
 }
 
+/* Рис. 20: the application the certificate came from, as it stands now. */
+static void
+show_application(struct request *r, const struct register_entry *e)
+{
+	char time[CLOCK_SHOWN_SIZE];
+
+	clock_shown(time, e->application_created);
+	page_set(r->page, "application.created", time);
+	page_set(r->page, "application.status", e->application_status);
+	page_set(r->page, "application.status_text", shown_word(r, "status", e->application_status));
+}
+
 static enum rc
 key_get(struct request *r)
 {
@@ -170,6 +179,7 @@ key_get(struct request *r)
 	if ((rc = register_db_find(r->db, r->param[0], r->session.iin, &entry)) != RC_OK)
 		return rc;
 	shown_one(r, "key", &entry);
+	show_application(r, &entry);
 	if (entry.revoked)
 		show_effect(r, &entry);
 	page_set_int(r->page, "last_page", r->session.last_page);

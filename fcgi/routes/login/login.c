@@ -1,10 +1,13 @@
 /*
- * GET /login: the page with a document to sign. POST /login: the signed document opens a session. POST /logout ends it.
+ * GET /login: the page with a document to sign. POST /login: the signed document opens a session. POST /logout ends it. GET /session: how many
+ * seconds it still lasts, as text.
  * In:     signed (XML, urn:cabinet:1 login), back (local path)
  * Out:    303 to back, or /keys
  * Errors: 422 the document, with the rule it broke; 503 database away. A refused document is not used up.
  * DB:     login: INSERT login_used, citizen, signed_form, session, event.
  */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -157,10 +160,21 @@ logout_post(struct request *r)
 	return response_redirect(r, "/");
 }
 
+/* «Продолжить»: that it came is what it does. With X-Background it only tells how long the session still lasts. */
+static enum rc
+session_get(struct request *r)
+{
+	char left[24];
+	int len = snprintf(left, sizeof(left), "%" PRId64 "\n", (r->session.ends - r->session.now + SECOND - 1) / SECOND);
+
+	return response_data(r, "text/plain; charset=utf-8", NULL, left, (size_t)len);
+}
+
 static const struct route routes[] = {
 	{ METHOD_GET, "/login", ROLE_ANYONE, login_get },
 	{ METHOD_POST, "/login", ROLE_ANYONE, login_post },
 	{ METHOD_POST, "/logout", ROLE_CITIZEN, logout_post },
+	{ METHOD_GET, "/session", ROLE_CITIZEN, session_get },
 };
 
 static const struct db_statement *const *const statements[] = {
@@ -170,8 +184,8 @@ static const struct db_statement *const *const statements[] = {
 	session_logout_statements,
 	certificate_statements,
 	signed_form_keep_statements,
-	outbox_statements,
 	document_used_statements,
+	outbox_statements,
 	event_statements,
 	NULL,
 };

@@ -14,8 +14,8 @@
 #include "reissue.h"
 #include "store/certificate.h"
 #include "store/event.h"
-#include "store/outbox.h"
 #include "web/keyform.h"
+#include "store/outbox.h"
 #include "web/route.h"
 
 enum { FIELD_EMAIL, FIELD_LOCALITY, FIELD_STORE, FIELD_CSR_AUTH, FIELD_CSR_SIGN, FIELD_COUNT };

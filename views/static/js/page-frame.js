@@ -2,6 +2,7 @@
  * Small services of every page: copying, showing passwords, names of chosen files, searching in a select, menus that close.
  */
 import { $, sentence } from './page.js';
+import './session.js';
 
 for (const button of document.querySelectorAll('[data-copy]')) {
 	button.hidden = false;

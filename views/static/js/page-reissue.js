@@ -7,7 +7,7 @@ import { offerFiles } from './finalfiles.js';
 import { keyFields } from './keyfields.js';
 import { installPending } from './keystore.js';
 import { isPlaceFilled, leaving, openStep, wireMaking } from './making.js';
-import { $, attempt, csrfOf, fetchPage, fetchText, PageError, refusalOf, sentence, setError, setProgress, watchStores } from './page.js';
+import { $, attempt, BACKGROUND, csrfOf, fetchPage, fetchText, PageError, refusalOf, sentence, setError, setProgress, watchStores } from './page.js';
 
 const POLL = 700;
 const PATIENCE = 120000;
@@ -67,7 +67,7 @@ const waitForCertificates = async (page) => {
 			return false;
 		}
 		await wait(POLL);
-		({ page: seen } = await fetchPage(`/status/${state.number}`));
+		({ page: seen } = await fetchPage(`/status/${state.number}`, undefined, BACKGROUND));
 	}
 };
 

@@ -2,7 +2,7 @@
 import { offerFiles } from './finalfiles.js';
 import { installPending } from './keystore.js';
 import { newPassword } from './newpassword.js';
-import { $, attempt, fetchPage, fetchText, PageError, sentence, setError, setProgress } from './page.js';
+import { $, attempt, BACKGROUND, fetchPage, fetchText, PageError, sentence, setError, setProgress } from './page.js';
 import { pendingAmong, pendingFilled, tellPending } from './pendingfile.js';
 
 const POLL = 1000;
@@ -13,7 +13,7 @@ const waitOn = async () => {
 	setProgress('wait-progress', sentence('waiting'), 'busy');
 	while (Date.now() < end) {
 		await new Promise((resolve) => { setTimeout(resolve, POLL); });
-		const { page } = await fetchPage(location.pathname).catch(() => ({}));
+		const { page } = await fetchPage(location.pathname, undefined, BACKGROUND).catch(() => ({}));
 		const now = page?.getElementById('status-page')?.dataset.status;
 		/* or the session, or the proof of the key, is over: the page then says how to go on */
 		if (page && now !== status && now !== 'signing') {

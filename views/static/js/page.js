@@ -9,7 +9,14 @@ export const sentence = (code, values = {}) => ($('texts')?.getAttribute(`data-t
 
 /* A message at a field, or away with it. */
 export const setError = (id, message = '') => {
-	const place = $(`${id}-error`), input = $(id);
+	const input = $(id);
+	let place = $(`${id}-error`);
+	/* fields that are posted have a place only after the server found a fault */
+	if (!place && message && input) {
+		place = Object.assign(document.createElement('p'), { id: `${id}-error`, className: 'error-text' });
+		input.before(place);
+		input.setAttribute('aria-describedby', [input.getAttribute('aria-describedby'), place.id].filter(Boolean).join(' '));
+	}
 	if (place) {
 		place.textContent = message;
 		place.hidden = !message;
@@ -44,12 +51,15 @@ export const shownTime = (date) => {
 
 export class PageError extends Error {}
 
+/* What a page asks by itself keeps no session alive. */
+export const BACKGROUND = { 'X-Background': '1' };
+
 /* The server's page as a document. Throws PageError with a sentence when there is none, or when the session is over. */
-export const fetchPage = async (address, fields = undefined) => {
+export const fetchPage = async (address, fields = undefined, headers = {}) => {
 	let response;
 	try {
 		response = await fetch(address, fields
-			? { method: 'POST', body: new URLSearchParams(fields), credentials: 'same-origin' } : { credentials: 'same-origin', cache: 'no-store' });
+			? { method: 'POST', body: new URLSearchParams(fields), credentials: 'same-origin' } : { credentials: 'same-origin', cache: 'no-store', headers });
 	} catch {
 		throw new PageError(sentence('network'));
 	}

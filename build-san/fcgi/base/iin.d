@@ -1,0 +1,2 @@
+build-san/fcgi/base/iin.o: fcgi/base/iin.c fcgi/base/iin.h
+fcgi/base/iin.h:

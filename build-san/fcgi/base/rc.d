@@ -1,0 +1,2 @@
+build-san/fcgi/base/rc.o: fcgi/base/rc.c fcgi/base/rc.h
+fcgi/base/rc.h:

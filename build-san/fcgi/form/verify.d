@@ -1,0 +1,15 @@
+build-san/fcgi/form/verify.o: fcgi/form/verify.c fcgi/base/encode.h \
+ fcgi/base/buf.h fcgi/base/hash.h fcgi/base/log.h fcgi/form/parts.h \
+ fcgi/form/form.h fcgi/base/clock.h fcgi/base/rc.h fcgi/pki/cert.h \
+ fcgi/base/iin.h fcgi/pki/sig.h
+fcgi/base/encode.h:
+fcgi/base/buf.h:
+fcgi/base/hash.h:
+fcgi/base/log.h:
+fcgi/form/parts.h:
+fcgi/form/form.h:
+fcgi/base/clock.h:
+fcgi/base/rc.h:
+fcgi/pki/cert.h:
+fcgi/base/iin.h:
+fcgi/pki/sig.h:

@@ -1,0 +1,15 @@
+build-san/fcgi/pki/csr.o: fcgi/pki/csr.c fcgi/base/encode.h \
+ fcgi/base/buf.h fcgi/base/hash.h fcgi/base/log.h fcgi/base/mem.h \
+ fcgi/pki/csr.h fcgi/base/iin.h fcgi/base/rc.h fcgi/pki/openssl.h \
+ fcgi/base/clock.h fcgi/pki/cert.h
+fcgi/base/encode.h:
+fcgi/base/buf.h:
+fcgi/base/hash.h:
+fcgi/base/log.h:
+fcgi/base/mem.h:
+fcgi/pki/csr.h:
+fcgi/base/iin.h:
+fcgi/base/rc.h:
+fcgi/pki/openssl.h:
+fcgi/base/clock.h:
+fcgi/pki/cert.h:

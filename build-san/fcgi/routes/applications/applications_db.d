@@ -1,0 +1,30 @@
+build-san/fcgi/routes/applications/applications_db.o: \
+ fcgi/routes/applications/applications_db.c \
+ fcgi/routes/applications/applications.h fcgi/store/application.h \
+ fcgi/pki/cert.h fcgi/base/clock.h fcgi/base/iin.h fcgi/base/rc.h \
+ fcgi/store/db.h fcgi/base/conf.h fcgi/store/signed_form.h \
+ fcgi/form/form.h fcgi/base/buf.h fcgi/web/request.h fcgi/store/session.h \
+ fcgi/web/i18n.h fcgi/base/encode.h fcgi/store/certificate.h \
+ fcgi/store/event.h fcgi/web/paging.h fcgi/web/shown.h \
+ fcgi/store/register.h fcgi/web/view.h
+fcgi/routes/applications/applications.h:
+fcgi/store/application.h:
+fcgi/pki/cert.h:
+fcgi/base/clock.h:
+fcgi/base/iin.h:
+fcgi/base/rc.h:
+fcgi/store/db.h:
+fcgi/base/conf.h:
+fcgi/store/signed_form.h:
+fcgi/form/form.h:
+fcgi/base/buf.h:
+fcgi/web/request.h:
+fcgi/store/session.h:
+fcgi/web/i18n.h:
+fcgi/base/encode.h:
+fcgi/store/certificate.h:
+fcgi/store/event.h:
+fcgi/web/paging.h:
+fcgi/web/shown.h:
+fcgi/store/register.h:
+fcgi/web/view.h:

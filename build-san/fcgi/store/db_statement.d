@@ -1,0 +1,13 @@
+build-san/fcgi/store/db_statement.o: fcgi/store/db_statement.c \
+ fcgi/base/log.h fcgi/base/mem.h fcgi/store/db_private.h \
+ fcgi/store/db_result.h fcgi/base/buf.h fcgi/store/db.h fcgi/base/clock.h \
+ fcgi/base/conf.h fcgi/base/rc.h
+fcgi/base/log.h:
+fcgi/base/mem.h:
+fcgi/store/db_private.h:
+fcgi/store/db_result.h:
+fcgi/base/buf.h:
+fcgi/store/db.h:
+fcgi/base/clock.h:
+fcgi/base/conf.h:
+fcgi/base/rc.h:

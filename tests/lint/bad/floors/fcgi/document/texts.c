@@ -1,0 +1,2 @@
+#include "store/application.h"
+#include <zip.h>
