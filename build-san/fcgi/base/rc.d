@@ -1,2 +1,0 @@
-build-san/fcgi/base/rc.o: fcgi/base/rc.c fcgi/base/rc.h
-fcgi/base/rc.h:
