@@ -278,8 +278,11 @@ test("the lock of the publisher is held by something else: the logs say so", { t
 	const holder = spawn("flock", ["--no-fork", path.join(site.run, "publisher.lock"), "sleep", "600"], { stdio: "ignore" });
 	const ended = new Promise((resolve) => holder.once("exit", resolve));
 	try {
-		await kill(site, "publisher");		// the one that waits in flock is there before the next one tries
-		await until("the log", async () => /"event":"lease","detail":"[^"]*another publisher of this machine/.test(await log("publisher")), 10000);
+		/* the one that waits in flock comes before the next publisher, or had the lock already while there was none */
+		await until("the log", async () => {
+			send(await leader(site, "publisher"), "SIGKILL");
+			return /"event":"lease","detail":"[^"]*another publisher of this machine/.test(await log("publisher"));
+		}, 20000);
 		const waiting = await signedAndWaiting();
 		await until("the supervisor's log", async () => /publisher: ends at once, see publisher\.log/.test(await log("supervise")), 20000);
 		assert.equal(await status(waiting.number), "signed");
@@ -293,7 +296,12 @@ test("the lock of the publisher is held by something else: the logs say so", { t
 });
 
 test("another machine has the lease: this one writes nothing until it has run out", { timeout: 60000 }, async () => {
-	await sql(site, "UPDATE lease SET holder='elsewhere:1:1 1 00', fence=fence+1, expires_at=UTC_TIMESTAMP(6) + INTERVAL 8 SECOND");
+	/* taken from a publisher that holds it: between two publishers of a minute nobody would notice */
+	await until("the lease is taken over", async () => {
+		const rows = await sql(site, `UPDATE lease SET holder='elsewhere:1:1 1 00', fence=fence+1, expires_at=UTC_TIMESTAMP(6) + INTERVAL 8 SECOND
+			WHERE expires_at > UTC_TIMESTAMP(6) + INTERVAL 1 SECOND; SELECT ROW_COUNT()`);
+		return rows.at(-1)[0] === "1";
+	}, 15000);
 	const waiting = await signedAndWaiting();
 	await until("the log", async () => /another machine publishes; waiting/.test(await log("publisher")), 7000);
 	assert.equal(await status(waiting.number), "signed");
