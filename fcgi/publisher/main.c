@@ -45,7 +45,7 @@ open_keys(struct publisher *p)
 		[PURPOSE_AUTH] = "person-auth", [PURPOSE_SIGN] = "person-sign", [PURPOSE_OPERATOR] = "operator"
 	};
 	const struct conf *c = p->conf;
-	const struct profile_values values = { c->oid_arc, c->site, c->plain_site, c->certificate_days };
+	struct profile_values values = { c->oid_arc, c->site, c->plain_site, c->certificate_days, NULL };
 	enum rc rc;
 
 	if ((rc = cert_read_file(&p->ca, c->ca_certificate)) != RC_OK ||
@@ -61,6 +61,7 @@ open_keys(struct publisher *p)
 		log_error("start", "mode = production with a demo CA or the example arc (RFC 5612)");
 		return RC_BAD_INPUT;
 	}
+	values.ca_name = cert_common_name(p->ca);
 	for (int i = 0; i < 3; i++)
 		if ((rc = profile_load(&p->profiles[i], c->profiles, names[i], &values)) != RC_OK)
 			return rc;
