@@ -1,5 +1,6 @@
 # make            everything          make check    scripts/test           make lint     floors, banned calls, views, languages, analysers
 # make run        scripts/run         make bench    ratios                 make fuzz     bounded; SAN=1 any target with ASan and UBSan
+# make faults     every fault in its long form, as a table
 # Objects in build/ (build-san/ with SAN=1). A program is a folder: fcgi/routes/<route>, fcgi/publisher, fcgi/tools/<tool>.
 CC	?= gcc
 BUILD	:= build$(if $(SAN),-san)
@@ -56,9 +57,10 @@ check: ; scripts/test
 lint: ; tests/lint/run
 bench: all ; tests/bench/run
 fuzz: ; tests/fuzz/run
+faults: all ; tests/faults/table
 
 clean:
 	rm -rf build build-san
-.PHONY: all unit run check lint bench fuzz clean
+.PHONY: all unit run check lint bench fuzz faults clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
