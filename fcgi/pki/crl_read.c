@@ -50,8 +50,6 @@ entry_clause(struct reader *r, const struct crl_entry *before, const struct crl_
 	if (!allowed[e->reason])
 		return "RFC 5280 section 5.3.1: a reason that this CA does not give";
 	r->removals += e->reason == 8;
-	if (e->revoked_at > r->info->this_update)
-		return "RFC 5280 section 5.1.2.6: revoked after this update";
 	if (e->invalid_since > e->revoked_at)
 		return "RFC 5280 section 5.3.2: invalidity date after the revocation";
 	if (r->info->entries > 0 && memcmp(before->serial, e->serial, SERIAL_SIZE) >= 0)

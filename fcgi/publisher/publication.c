@@ -298,14 +298,14 @@ find_newest(struct publisher *p, bool is_delta, struct newest *out)
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
-/* Absent, not what the register says, or past half of its validity. */
+/* Absent, not what the register says, from a future that was none, or past half of its validity. */
 static bool
 is_due(const struct publisher *p, bool is_delta, const struct newest *n)
 {
 	static bool checked[2];
 	struct crl_info info;
 
-	if (!n->exists || n->now >= life_at(&n->list, 2))
+	if (!n->exists || n->now < n->list.this_update || n->now >= life_at(&n->list, 2))
 		return true;
 	if (!checked[is_delta])
 		checked[is_delta] = file_info(p, is_delta, &info) == RC_OK && info.number == (uint64_t)n->list.number;
