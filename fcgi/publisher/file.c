@@ -80,7 +80,7 @@ enum rc
 file_forget_others(const char *directory, int64_t fence)
 {
 	struct dirent **entry = NULL;
-	int count = scandir(directory, &entry, is_temporary, NULL);
+	int count = scandir(directory, &entry, is_temporary, alphasort);
 	enum rc rc = count < 0 ? failed(directory, "list") : RC_OK;
 
 	for (int i = 0; i < count; i++) {
