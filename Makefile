@@ -15,7 +15,7 @@ DOCUMENT := pangocairo pangoft2 fontconfig libzip
 INCLUDE	:= -Ifcgi -isystem /usr/include/ClearSilver $(patsubst -I%,-isystem %,$(shell pkg-config --cflags libmariadb libxml-2.0 $(DOCUMENT)))
 CFLAGS	:= -std=gnu17 -O2 -g -pthread $(WARN) $(HARDEN) $(INCLUDE) -D_GNU_SOURCE -MMD -MP
 LDFLAGS	:= -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(if $(SAN),-fsanitize=address$(comma)undefined)
-LIBS	:= -lfcgi -lneo_cgi -lneo_cs -lneo_utl -lz $(shell pkg-config --libs libmariadb libxml-2.0 $(DOCUMENT)) -lcurl -lssl -lcrypto
+LIBS	:= -lfcgi -lneo_cgi -lneo_cs -lneo_utl -lz $(shell pkg-config --libs libmariadb libxml-2.0 $(DOCUMENT)) -lcurl -lseccomp -lssl -lcrypto
 
 FLOORS	:= base pki form store web document
 FLOOR_SRC := $(wildcard $(addprefix fcgi/,$(addsuffix /*.c,$(FLOORS))))
