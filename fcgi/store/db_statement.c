@@ -166,16 +166,8 @@ time_from_instant(MYSQL_TIME *out, instant at)
 static instant
 time_to_instant(const MYSQL_TIME *in)
 {
-	struct tm tm;
-
-	memset(&tm, 0, sizeof(tm));
-	tm.tm_year = (int)in->year - 1900;
-	tm.tm_mon = (int)in->month - 1;
-	tm.tm_mday = (int)in->day;
-	tm.tm_hour = (int)in->hour;
-	tm.tm_min = (int)in->minute;
-	tm.tm_sec = (int)in->second;
-	return (instant)timegm(&tm) * SECOND + (instant)in->second_part;
+	return clock_utc((int)in->year, (int)in->month, (int)in->day, (int)in->hour, (int)in->minute, (int)in->second) +
+	       (instant)in->second_part;
 }
 
 enum rc

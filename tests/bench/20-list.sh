@@ -167,6 +167,12 @@ if ! cmp -s "$work/ours.plain" "$work/php.plain"; then
 	fail "list.php does not make the page of views/keys/list.cs: bring it up to date"
 fi
 
+if [[ -n ${BENCH_HOLD:-} ]]; then	# for a profiler
+	echo "http://127.0.0.1:$port/{keys,bare,php}, cookies in $work/cabinet.cookies, workers:" $(for name in ours bare php; do echo "$name" $(cat "/proc/${process[$name]}/task/${process[$name]}/children"); done)
+	read -r _
+	exit
+fi
+
 # ---- measuring
 
 # Clock ticks that a program's processes have used, with those of workers that have ended.

@@ -182,6 +182,32 @@ no_zone_no_start(void **state)
 	assert_non_null(strstr(said, "Asia/Almaty"));
 }
 
+/* timegm is the oracle, over all days that a DATETIME can say and a bit more. */
+static void
+utc_of_every_day(void **state)
+{
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+
+	(void)state;
+	assert_true(clock_utc(1970, 1, 1, 0, 0, 0) == 0);
+	for (int year = -3; year <= 10001; year++) {
+		for (int month = 1; month <= 12; month++) {
+			int last = days[month - 1] + (month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 1 : 0);
+
+			for (int day = 1; day <= last; day += day == 1 ? 26 : 1) {
+				struct tm tm = { .tm_year = year - 1900,
+					.tm_mon = month - 1,
+					.tm_mday = day,
+					.tm_hour = 23,
+					.tm_min = 58,
+					.tm_sec = 59 };
+
+				assert_true(clock_utc(year, month, day, 23, 58, 59) == (instant)timegm(&tm) * SECOND);
+			}
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -193,6 +219,7 @@ main(void)
 		cmocka_unit_test(local_day),
 		cmocka_unit_test(local_day_refused),
 		cmocka_unit_test(utc_is_left_alone),
+		cmocka_unit_test(utc_of_every_day),
 	};
 
 	/* Whatever the process was told. */

@@ -85,6 +85,7 @@ show_list(struct request *r, const struct field *field)
 	uint8_t after_serial[SERIAL_SIZE] = { 0 };
 	instant from, to, after_at = 0, last_at = 0;
 	int64_t n = 0;
+	size_t past = 0;
 	enum rc rc;
 
 	paging_day(field[FIELD_CREATED].value, &from, &to);
@@ -107,11 +108,16 @@ show_list(struct request *r, const struct field *field)
 			rc = RC_NOT_FOUND;
 			break;
 		}
-		shown_row(r, "keys", (size_t)n++, &entry);
+		if (shown_is_past(&entry))
+			shown_row(r, "past", past++, &entry);
+		else
+			shown_row(r, "valid", (size_t)n - past, &entry);
+		n++;
 		last_at = entry.issued;
 		memcpy(last, entry.serial, sizeof(last));
 	}
 	db_result_free(rows);
+	page_set_int(r->page, "past_count", (int64_t)past);
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
