@@ -17,7 +17,7 @@ posts=${BENCH_POSTS:-1000} people=400 warm=200
 bench_build logins
 bench_build bare_commit
 bench_build post
-site_database
+site_database --innodb-buffer-pool-size=256M
 site_cabinet cabinet
 scripts/ceremony --out "$work/ca" --arc 1.3.6.1.4.1.32473 --plain-site "http://localhost:$((port + 1))" >"$work/ceremony.log" 2>&1 || { cat "$work/ceremony.log"; exit 1; }
 "$build/bench/logins" "$work" "$people" $((warm + rounds * posts)) "https://localhost:$port" "$(cat "$work/secret")" || fail "no documents"

@@ -45,7 +45,8 @@ put_certificate(FILE *sql, const struct cert *cert, const char *iin)
 	const uint8_t *der = cert_der(cert, &len);
 
 	cert_serial(cert, serial);
-	fputs("INSERT INTO certificate (serial, ca, iin, number, purpose, algorithm, subject, full_name, not_before, not_after, key_id, der, issued_at)"
+	fputs("INSERT INTO certificate (serial, ca, iin, number, purpose, algorithm, subject, full_name, not_before, not_after, key_id, "
+	      "der, issued_at)"
 	      " VALUES (",
 	    sql);
 	put_hex(sql, serial, sizeof(serial));
@@ -71,7 +72,10 @@ static void
 put_login(FILE *out, const struct conf *conf, const struct signer *signer)
 {
 	static const struct shape shape = { .transform = EXC_C14N };
-	struct form_header h = { .site = conf->site, .issued = clock_now(), .lang = "ru", .statement = "Вход в личный кабинет: браузер Firefox 128, адрес 127.0.0.1." };
+	struct form_header h = { .site = conf->site,
+		.issued = clock_now(),
+		.lang = "ru",
+		.statement = "Вход в личный кабинет: браузер Firefox 128, адрес 127.0.0.1." };
 	struct request r = { .conf = conf, .page = page_new(), .pre_session = "" };
 	struct buf document = BUF_INIT, signed_document = BUF_INIT, field = BUF_INIT;
 	char random[RANDOM_LEN + 1], token[CSRF_SIZE], *cookie;

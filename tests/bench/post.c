@@ -78,7 +78,8 @@ client(void *arg)
 	while ((i = atomic_fetch_add(&next, 1)) < count) {
 		size_t cookie = strcspn(lines[i], " ");
 		const char *body = lines[i] + cookie + 1;
-		char *request = mem_format("POST %s HTTP/1.1\r\nHost: localhost\r\nCookie: __Host-login=%.*s\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+		char *request = mem_format("POST %s HTTP/1.1\r\nHost: localhost\r\nCookie: __Host-login=%.*s\r\nContent-Type: "
+					   "application/x-www-form-urlencoded\r\n"
 					   "Content-Length: %zu\r\n\r\n%s",
 		    path, (int)cookie, lines[i], strlen(body), body);
 		size_t len = strlen(request);
@@ -120,11 +121,15 @@ main(int argc, char **argv)
 	taken = mem_zero(count, sizeof(*taken));
 	at = file.data;
 	for (size_t i = 0; i < from + count; i++) {
-		bench_check(at != NULL && strchr(at, '\n') != NULL, "not enough lines");
+		char *end = at != NULL ? strchr(at, '\n') : NULL;
+
+		bench_check(end != NULL, "not enough lines");
+		if (end == NULL)
+			break;
+		*end = '\0';
 		if (i >= from)
 			lines[i - from] = at;
-		at = strchr(at, '\n');
-		*at++ = '\0';
+		at = end + 1;
 	}
 	bench_check(clients > 0 && clients <= CLIENTS_MAX, "clients");
 	start = now();
