@@ -91,6 +91,7 @@ put_certificate(struct page_node *node, const struct register_entry *c)
 	put_time(node, "not_after", c->not_after);
 	if (c->revoked) {
 		put_time(node, "revoked_at", c->revoked_at);
+		page_put(node, "can_raise", !c->refused && c->reason != 1 && c->now <= c->not_after ? "1" : "0");
 	} else if (c->now <= c->not_after) {
 		page_put(node, "can_revoke", "1");
 	}
