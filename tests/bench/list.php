@@ -57,9 +57,9 @@ $short = $surname . ' ' . $first[0] . '.';
 // ---- rows
 
 $q = $db->prepare($config['list']);
-foreach ([$iin, '1970-01-01 00:00:00', '9999-12-31 23:59:59', '9999-12-31 23:59:59', str_repeat("\0", 20), '', '', '', '', '', ''] as $i => $value)
+foreach ([$iin, '1970-01-01 00:00:00', '9999-12-31 23:59:59', '9999-12-31 23:59:59', str_repeat("\0", 20), '', ''] as $i => $value)
 	$q->bindValue($i + 1, $value, $i == 4 ? PDO::PARAM_LOB : PDO::PARAM_STR);
-$q->bindValue(12, 11, PDO::PARAM_INT);
+$q->bindValue(8, 11, PDO::PARAM_INT);
 $q->execute();
 $keys = [];
 $next = '';
