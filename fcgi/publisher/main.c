@@ -26,7 +26,7 @@ static volatile sig_atomic_t is_stopped;
 
 static const struct db_statement *const *const work_lists[] = { lease_statements, authority_statements, evidence_statements,
 	issuance_statements, queue_statements, revocation_statements, publication_statements, expiry_statements, replacement_statements,
-	purge_statements, outbox_statements, event_statements, NULL };
+	responder_statements, purge_statements, outbox_statements, event_statements, NULL };
 static const struct db_statement *const *const enrol_lists[] = { lease_statements, authority_statements, evidence_statements,
 	issuance_statements, enrol_statements, outbox_statements, event_statements, NULL };
 
@@ -65,7 +65,7 @@ open_keys(struct publisher *p)
 	for (int i = 0; i < 3; i++)
 		if ((rc = profile_load(&p->profiles[i], c->profiles, names[i], &values)) != RC_OK)
 			return rc;
-	return RC_OK;
+	return c->responder_file[0] == '\0' ? RC_OK : profile_load(&p->responder, c->profiles, "ocsp-responder", &values);
 }
 
 static void
@@ -74,6 +74,7 @@ close_all(struct publisher *p)
 	db_close(p->db);
 	for (int i = 0; i < 3; i++)
 		profile_free(p->profiles[i]);
+	profile_free(p->responder);
 	issuer_key_free(p->key);
 	cert_free(p->ca);
 	cert_free(p->root);
@@ -84,7 +85,7 @@ close_all(struct publisher *p)
 static enum rc
 pass(struct publisher *p)
 {
-	enum rc rc = lease_keep(p), queue;
+	enum rc rc = lease_keep(p), queue, responder;
 
 	if (rc != RC_OK)
 		return rc;
@@ -98,11 +99,12 @@ pass(struct publisher *p)
 		rc = replacement_work(p);
 	if (rc == RC_OK)
 		rc = publication_work(p);
+	responder = p->is_lost ? RC_FORBIDDEN : responder_work(p);
 	/* a full disk keeps CRLs from being published, not people from their certificates */
 	queue = p->is_lost ? RC_FORBIDDEN : queue_work(p);
 	if (queue == RC_OK)
 		queue = expiry_work(p);
-	return rc == RC_OK ? queue : rc;
+	return rc != RC_OK ? rc : queue != RC_OK ? queue : responder;
 }
 
 static int64_t

@@ -5,6 +5,7 @@
 #ifndef CABINET_WEB_ROUTE_H
 #define CABINET_WEB_ROUTE_H
 
+#include "base/conf.h"
 #include "web/request.h"
 #include "web/fields.h"
 #include "web/response.h"
@@ -31,6 +32,8 @@ struct program {
 	size_t count;
 	const struct db_statement *const *const *statements; /* lists, NULL-terminated; NULL without account */
 	const char *const *views;			     /* templates, NULL-terminated */
+	const struct raw_program *raw;			     /* not NULL: in place of routes and views (raw.h) */
+	enum conf_role role;				     /* which files of the configuration it needs; 0: those of the pages */
 };
 
 /*
