@@ -38,11 +38,9 @@ read_file(struct buf *out, const char *path)
 
 	if (fd < 0 && errno == ENOENT)
 		return RC_NOT_FOUND;
-	if (fd < 0 || fstat(fd, &st) != 0)
-		log_error("responder-key", "%s: %s", path, strerror(errno));
-	else if (!S_ISREG(st.st_mode) || (st.st_mode & 037) != 0)
+	if (fd >= 0 && fstat(fd, &st) == 0 && (!S_ISREG(st.st_mode) || (st.st_mode & 037) != 0))
 		log_error("responder-key", "%s: not a regular file of mode 0640 or narrower", path);
-	else if (!buf_read_fd(out, fd, FILE_MAX))
+	else if (fd < 0 || !buf_read_fd(out, fd, FILE_MAX))
 		log_error("responder-key", "%s: %s", path, strerror(errno));
 	else
 		rc = RC_OK;

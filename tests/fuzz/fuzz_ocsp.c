@@ -66,8 +66,8 @@ answer(struct buf *out, const struct ocsp_request *r)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const uint8_t key_id[20],
-	    plain[] = "0D0B0@0>0<0\t\x06\x05+\x0e\x03\x02\x1a\x05\x00\x04\x14....................\x04\x14....................\x02\x01 ";
+	static const uint8_t key_id[20], plain[] = "0B0@0>0<0:0\t\x06\x05+\x0e\x03\x02\x1a\x05\x00"
+						   "\x04\x14....................\x04\x14....................\x02\x01 ";
 	struct buf out = BUF_INIT;
 	struct ocsp_request r;
 	struct ocsp_read read;
@@ -86,8 +86,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		buf_free(&out);
 	} else if (fault == NULL)
 		abort();
-	if (ocsp_request_parse(&r, plain, sizeof(plain) - 1, &fault) == RC_OK &&
-	    ocsp_lint(&read, data, size, &r, key_id, NOW, &fault) == RC_OK) {
+	if (ocsp_request_parse(&r, plain, sizeof(plain) - 1, &fault) != RC_OK)
+		abort();
+	if (ocsp_lint(&read, data, size, &r, key_id, NOW, &fault) == RC_OK) {
 		inside(read.tbs, read.tbs_len, data, size);
 		inside(read.signature, read.signature_len, data, size);
 		inside(read.responder, read.responder_len, data, size);

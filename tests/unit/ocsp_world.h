@@ -38,7 +38,7 @@ world_issue(struct world *w, const struct profile *profile, const uint8_t *spki,
 		.spki_len = len,
 		.not_before = from };
 	struct buf tbs = BUF_INIT;
-	struct cert *c;
+	struct cert *c = NULL;
 
 	issue_serial(r.serial);
 	must(issue_tbs(&tbs, &r, w->ca.cert) == RC_OK && issue_sign(&c, tbs.data, tbs.len, w->issuer_key) == RC_OK, "issue");
@@ -73,10 +73,12 @@ world_key(struct world *w, const char *algorithm, instant from)
 	char path[] = "/tmp/test-responder-XXXXXX";
 	struct buf secret = BUF_INIT, spki = BUF_INIT, file = BUF_INIT;
 	struct responder_key *key;
-	struct cert *c;
+	struct cert *c = NULL;
 	int fd = mkstemp(path);
 
-	must(fd >= 0 && close(fd) == 0 && responder_key_generate(algorithm, &secret, &spki) == RC_OK, algorithm);
+	must(fd >= 0, path);
+	close(fd);
+	must(responder_key_generate(algorithm, &secret, &spki) == RC_OK, algorithm);
 	c = world_responder(w, &spki, from);
 	responder_key_file(&file, &secret, c, w->ca.cert);
 	file_write(path, file.data, file.len, 0600);
@@ -100,7 +102,6 @@ world_open(struct world *w, instant now)
 	ocsp_issuer_of(&w->issuer, w->ca.cert);
 	ocsp_issuer_of(&w->other_issuer, w->other.cert);
 	must(profile_of(&w->profile, RESPONDER_TEXT, &errors) == RC_OK, "profile");
-	w->profile->name = strdup("responder");
 	w->key[0] = world_key(w, "EC-P256", now - HOUR);
 	w->key[1] = world_key(w, "RSA-2048", now - HOUR);
 	for (size_t i = 0; i < 3; i++)

@@ -391,14 +391,15 @@ static void
 replace(struct buf *b, const char *from, const char *to)
 {
 	struct buf a = BUF_INIT, c = BUF_INIT;
-	char *at;
+	size_t at = 0;
 
 	part(&a, from);
 	part(&c, to);
-	assert_int_equal(a.len, c.len);
-	at = memmem(b->data, b->len, a.data, a.len);
-	assert_non_null(at);
-	memcpy(at, c.data, c.len);
+	must(a.len > 0 && a.len == c.len && b->len > a.len, "replacement");
+	while (at + a.len < b->len && memcmp(b->data + at, buf_text(&a), a.len) != 0)
+		at++;
+	must(at + a.len < b->len, from);
+	memcpy(b->data + at, buf_text(&c), c.len);
 	buf_free(&a);
 	buf_free(&c);
 }
