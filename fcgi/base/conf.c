@@ -495,6 +495,16 @@ conf_load(struct conf **out, const char *path, enum conf_role role)
 	return rc;
 }
 
+char *
+conf_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (slash == NULL)
+		return mem_string(path[0] == '\0' ? "" : ".");
+	return mem_format("%.*s", slash == path ? 1 : (int)(slash - path), path);
+}
+
 void
 conf_free(struct conf *conf)
 {

@@ -69,6 +69,8 @@ MUST_USE enum rc conf_load(struct conf **out, const char *path, enum conf_role r
 /* The parser alone, for tests and fuzzing: text, no file access. errors: appended, one line each. */
 MUST_USE enum rc conf_parse(struct conf **out, const char *path, const char *text, size_t len, struct buf *errors);
 void conf_free(struct conf *);
+/* Folder that holds the file at path, "" for no path; owned by the caller. */
+char *conf_folder(const char *path);
 /*
  * A secret file (passphrase, password of a database account) whole into out, at most max octets, as it is (with the newline at its end).
  * false: not readable, longer, no regular file, or usable by group or others; *why then tells (static, good until the next strerror).

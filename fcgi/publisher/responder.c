@@ -144,7 +144,7 @@ static enum rc
 put_file(struct making *m)
 {
 	const char *path = m->p->conf->responder_file, *slash = strrchr(path, '/');
-	char *directory = slash == NULL ? strdup(".") : strndup(path, (size_t)(slash - path) + (slash == path));
+	char *directory = conf_folder(path);
 	const struct file_replacement f = { .directory = directory,
 		.name = slash == NULL ? path : slash + 1,
 		.write = file_write,
@@ -154,7 +154,7 @@ put_file(struct making *m)
 	enum rc rc;
 
 	responder_key_file(&m->file, &m->secret, m->certificate, m->p->ca);
-	rc = directory == NULL ? RC_INTERNAL : file_replace(&f);
+	rc = file_replace(&f);
 	free(directory);
 	return rc;
 }

@@ -275,6 +275,17 @@ start(const struct conf *conf)
 	return RC_OK;
 }
 
+/* The folder, not the file: it is replaced. Nothing else is opened once the first request may come. */
+static const char *
+file(const struct conf *conf, size_t n)
+{
+	static char *folder;
+
+	if (folder == NULL)
+		folder = conf_folder(conf->responder_file);
+	return n == 0 ? folder : NULL;
+}
+
 static const struct raw_program raw = { OCSP_REQUEST_MAX, answer, start };
 static const struct db_statement *const *const statements[] = { ocsp_statements, NULL };
 
@@ -284,6 +295,7 @@ static const struct program program = {
 	.statements = statements,
 	.raw = &raw,
 	.role = CONF_OCSP,
+	.file = file,
 };
 
 int
