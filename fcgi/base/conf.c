@@ -68,8 +68,10 @@ static const struct name names[] = {
 	P(crl_dir, CONF_DIRECTORY, 0, 0, NULL, PUBLISHER),
 	P(ca_dir, CONF_DIRECTORY, 0, 0, NULL, PUBLISHER),
 	P(lock_file, CONF_PLACE, 0, 0, NULL, PUBLISHER),
-	P(crl_base_seconds, CONF_INT, 60, 2678400, "86400", 0),
-	P(crl_delta_seconds, CONF_INT, 30, 604800, "3600", 0),
+	P(crl_base_seconds, CONF_INT, 120, 2678400, "86400", 0),
+	P(crl_delta_seconds, CONF_INT, 120, 604800, "3600", 0),
+	P(crl_delta_spacing, CONF_INT, 0, 3600, "5", 0),
+	P(crl_size_alarm, CONF_INT, 65536, 4294967296, "67108864", 0),
 	P(certificate_days, CONF_INT, 1, 1095, "365", 0),
 	O(responder_file, CONF_PLACE, 0, 0, "", PUBLISHER | OCSP),
 	O(signature_file, CONF_PLACE, 0, 0, "", OCSP),
@@ -376,6 +378,9 @@ check_together(struct parser *p)
 		mistake(p, line_of(p, "session_absolute"), "session_absolute: shorter than session_idle");
 	if (c->smtp != NULL && c->smtp_user != NULL && c->smtp[0] == '\0' && c->smtp_user[0] != '\0')
 		mistake(p, line_of(p, "mailer.smtp_user"), "mailer.smtp_user: without mailer.smtp");
+	if (c->crl_delta_spacing * 2 > c->crl_delta_seconds)
+		mistake(p, line_of(p, "publisher.crl_delta_spacing"),
+		    "publisher.crl_delta_spacing: more than half of publisher.crl_delta_seconds");
 	if (c->crl_delta_seconds > c->crl_base_seconds)
 		mistake(
 		    p, line_of(p, "publisher.crl_delta_seconds"), "publisher.crl_delta_seconds: longer than publisher.crl_base_seconds");

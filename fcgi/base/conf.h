@@ -47,6 +47,8 @@ struct conf {
 	char *lock_file;
 	int64_t crl_base_seconds;  /* validity of a base CRL, default 86400 */
 	int64_t crl_delta_seconds; /* validity of a delta CRL, default 3600 */
+	int64_t crl_delta_spacing; /* seconds between two delta CRLs of a burst, 0…3600, default 5 */
+	int64_t crl_size_alarm;	   /* octets of a CRL file from which the log complains, default 67108864 */
 	int64_t certificate_days;  /* validity of a person's certificate, 1…1095, default 365 */
 	/* [ocsp] */
 	char *responder_file; /* key and certificate of the OCSP responder: written by the publisher, read by the OCSP program; "": none */

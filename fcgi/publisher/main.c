@@ -26,8 +26,8 @@
 static volatile sig_atomic_t is_stopped;
 
 static const struct db_statement *const *const work_lists[] = { lease_statements, authority_statements, evidence_statements,
-	issuance_statements, queue_statements, revocation_statements, publication_statements, expiry_statements, replacement_statements,
-	responder_statements, purge_statements, outbox_statements, event_statements, NULL };
+	issuance_statements, queue_statements, revocation_statements, compromise_statements, publication_statements, expiry_statements,
+	replacement_statements, responder_statements, purge_statements, outbox_statements, event_statements, NULL };
 static const struct db_statement *const *const enrol_lists[] = { lease_statements, authority_statements, evidence_statements,
 	issuance_statements, enrol_statements, outbox_statements, event_statements, NULL };
 
@@ -91,11 +91,15 @@ pass(struct publisher *p)
 	if (rc != RC_OK)
 		return rc;
 	if (!p->is_started) {
-		if ((rc = authority_ensure(p)) != RC_OK || (rc = authority_files(p)) != RC_OK || (rc = purge_work(p)) != RC_OK)
+		if ((rc = file_forget_others(p->conf->crl_dir, p->fence)) != RC_OK ||
+		    (rc = file_forget_others(p->conf->ca_dir, p->fence)) != RC_OK || (rc = authority_ensure(p)) != RC_OK ||
+		    (rc = authority_files(p)) != RC_OK || (rc = purge_work(p)) != RC_OK)
 			return rc;
 		p->is_started = true;
 	}
 	rc = revocation_work(p);
+	if (rc == RC_OK)
+		rc = compromise_work(p);
 	if (rc == RC_OK)
 		rc = replacement_work(p);
 	if (rc == RC_OK)

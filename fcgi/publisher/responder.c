@@ -147,6 +147,7 @@ put_file(struct making *m)
 	char *directory = conf_folder(path);
 	const struct file_replacement f = { .directory = directory,
 		.name = slash == NULL ? path : slash + 1,
+		.fence = m->p->fence,
 		.write = file_write,
 		.check = file_check,
 		.arg = m,
@@ -219,6 +220,16 @@ reason(const struct publisher *p, instant at)
 	return why;
 }
 
+static enum rc
+forget_others(const struct publisher *p)
+{
+	char *folder = conf_folder(p->conf->responder_file);
+	enum rc rc = file_forget_others(folder, p->fence);
+
+	free(folder);
+	return rc;
+}
+
 enum rc
 responder_work(struct publisher *p)
 {
@@ -233,7 +244,7 @@ responder_work(struct publisher *p)
 	clock_gettime(CLOCK_BOOTTIME, &clock);
 	if (looked != 0 && clock.tv_sec - looked < LOOK_SECONDS && access(p->conf->responder_file, F_OK) == 0)
 		return RC_OK;
-	if ((rc = database_now(p->db, &at)) != RC_OK)
+	if ((looked == 0 && (rc = forget_others(p)) != RC_OK) || (rc = database_now(p->db, &at)) != RC_OK)
 		return rc;
 	if ((why = reason(p, at)) != NULL) {
 		log_info("responder", "%s: a new one: %s", p->conf->responder_file, why);
