@@ -8,8 +8,14 @@
   else ?><?cs call:state("bad", L.validity.not_yet) ?><?cs /if ?><?cs if:k.soon ?><strong class="soon<?cs if:#k.days_left < #30 ?> near<?cs /if ?>"><?cs var:L.cert.days_left ?> <?cs var:k.days_left ?></strong><?cs /if ?></dd><?cs /def ?>
 <?cs def:key_revocation(k) ?><dt><?cs var:L.cert.revocation ?></dt><dd><?cs
   if:k.revoked ?><?cs call:state("bad", L.revocation.revoked) ?> <?cs var:k.revoked_at ?><?cs else ?><?cs call:state("good", L.revocation.good) ?><?cs /if ?></dd><?cs /def ?>
+<?cs # In a word, with its date. ?>
+<?cs def:key_state(k) ?><?cs
+  if:k.revoked ?><?cs call:state("bad", L.revocation.revoked) ?> <?cs var:k.revoked_at ?><?cs
+  elif:k.validity == "valid" ?><?cs call:state("good", L.keys.state_valid) ?> <?cs var:k.not_after ?><?cs
+  elif:k.validity == "expired" ?><?cs call:state("bad", L.keys.state_expired) ?> <?cs var:k.not_after ?><?cs
+  else ?><?cs call:state("wait", L.keys.state_not_yet) ?> <?cs var:k.not_before ?><?cs /if ?><?cs /def ?>
 <?cs def:key_card(k, past, act) ?><article class="key<?cs if:past ?> past<?cs /if ?>" aria-labelledby="key-<?cs var:k.serial ?>">
-  <h3 id="key-<?cs var:k.serial ?>"><?cs call:icon("key") ?><span><?cs call:key_name(k.purpose) ?></span></h3>
+  <div class="key-head"><h3 id="key-<?cs var:k.serial ?>"><?cs call:icon("key") ?><span><?cs call:key_name(k.purpose) ?></span></h3><p><?cs call:key_state(k) ?></p></div>
   <dl class="data">
     <dt><?cs var:L.cert.serial ?></dt><dd><span class="mono"><?cs var:k.serial ?></span></dd>
     <dt><?cs var:L.cert.ca ?></dt><dd><?cs var:k.ca ?></dd>
