@@ -31,6 +31,8 @@ secret_file = ${db.dir}/secret
 db_socket = ${db.socket}
 db_name = cabinet
 db_password_dir = ${db.passwords}
+[ocsp]
+responder_file = ${db.dir}/responder.pem
 `);
 });
 after(() => db?.stop());
@@ -151,6 +153,9 @@ const foreign = [
 	[`UPDATE locality SET name_ru = ''`, []],
 	[`SELECT * FROM v_events`, ['auditor']],
 	[`SELECT * FROM schema_migration`, []],
+	[`SELECT der FROM certificate`, ['applications', 'keys', 'login', 'profile', 'registrar', 'reissue', 'revoke', 'status', 'publisher']],
+	[`INSERT INTO responder (serial, ca, tbs) VALUES ('', 1, '')`, ['publisher']],
+	[`DELETE FROM responder`, []],
 	[`SELECT password FROM mysql.global_priv`, []],
 ];
 

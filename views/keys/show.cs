@@ -5,11 +5,7 @@ set:crumbs.2.text = L.keys.edit_title ?><?cs include:"head.cs" ?>
 <h1><?cs call:key_name(key.purpose) ?></h1>
 <?cs call:summary() ?>
 <?cs if:last_page ?><?cs call:notice("warning", L.keys.last_page) ?><div class="actions"><a class="button primary" href="/login"><?cs var:L.keys.login_other ?></a></div><?cs /if ?>
-<div class="above"><p class="lead"><?cs
-  if:key.state == "revoked" ?><?cs call:state("bad", key.revoked_text) ?><?cs if:key.revoked_at ?> · <?cs var:key.revoked_at ?><?cs /if ?><?cs
-  elif:key.state == "valid" ?><?cs call:state("good", L.keys.state_valid) ?> <?cs var:key.not_after ?><?cs
-  elif:key.state == "expired" ?><?cs call:state("bad", L.keys.state_expired) ?> <?cs var:key.not_after ?><?cs
-  else ?><?cs call:state("wait", L.keys.state_not_yet) ?> <?cs var:key.not_before ?><?cs /if ?></p></div>
+<div class="above"><p class="lead"><?cs call:key_state(key) ?></p></div>
 <?cs if:effect.registered ?><section aria-labelledby="effect-title"><h2 id="effect-title"><?cs var:L.effect.title ?></h2>
 <?cs def:effect_item(done, at, due, title) ?>  <li<?cs if:done ?> class="done"<?cs /if ?>><?cs if:done ?><?cs call:icon("check") ?><span><strong><?cs var:title ?></strong> <?cs var:L.effect.published ?> <?cs var:done ?><br><?cs var:at ?></span><?cs
     else ?><?cs call:icon("clock") ?><span><strong><?cs var:title ?></strong> <?cs var:L.effect.will ?><?cs if:due ?>, <?cs var:L.effect.due ?> <?cs var:due ?><?cs /if ?></span><?cs /if ?></li>
