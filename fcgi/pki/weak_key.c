@@ -15,6 +15,8 @@
 #define ROCA_BELOW 168 /* the public test's primes end with 167 */
 #define REMEMBERED 8
 
+__extension__ typedef unsigned __int128 wide;
+
 /* Where the last prime group has fewer than GROUP primes, 1 fills it up. */
 static struct {
 	uint16_t prime[GROUPS * GROUP];
@@ -92,8 +94,7 @@ has_small_factor(const BIGNUM *n)
 			for (size_t k = 0; k < width; k++) {
 				uint64_t s = limb[i], quotient = (s - rest[k]) * table.inverse[g + k];
 
-				rest[k] =
-				    (uint64_t)((__extension__(unsigned __int128) quotient * table.product[g + k]) >> 64) + (s < rest[k]);
+				rest[k] = (uint64_t)((wide)quotient * table.product[g + k] >> 64) + (s < rest[k]);
 			}
 		for (size_t k = 0; k < width * GROUP; k++) {
 			uint16_t prime = table.prime[g * GROUP + k];
