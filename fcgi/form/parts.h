@@ -28,8 +28,7 @@ struct form_check {
 	xmlNode *reference, *digest_value, *certificate;   /* certificate: NULL in a proof */
 	bool exclusive;					   /* canonicalization of SignedInfo */
 	enum sig_algorithm algorithm;
-	const uint8_t *spki; /* the key that must have signed; borrowed */
-	size_t spki_len;
+	struct key *key, *request_key; /* the key that must have signed, borrowed; of a proof, owned */
 };
 
 /* Sets rule and detail; always RC_BAD_INPUT. */

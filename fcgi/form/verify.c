@@ -117,8 +117,7 @@ rule_certificate(struct form_check *c)
 	bool parsed;
 
 	if (c->kind == FORM_PROOF) {
-		c->spki = c->checks->spki;
-		c->spki_len = c->checks->spki_len;
+		c->key = c->request_key = key_read(c->checks->spki, c->checks->spki_len);
 		return RC_OK;
 	}
 	text = form_text(c->certificate);
@@ -127,7 +126,7 @@ rule_certificate(struct form_check *c)
 	buf_free(&der);
 	if (!parsed)
 		return form_refuse(c, RULE_CERTIFICATE, "X509Certificate does not parse");
-	c->spki = cert_spki(c->result->certificate, &c->spki_len);
+	c->key = cert_key(c->result->certificate);
 	return RC_OK;
 }
 
@@ -147,7 +146,7 @@ rule_certificate_trusted(struct form_check *c)
 static enum rc
 rule_algorithm_fits_key(struct form_check *c)
 {
-	if (!sig_key_fits(c->algorithm, c->spki, c->spki_len))
+	if (!sig_key_fits(c->algorithm, c->key))
 		return form_refuse(c, RULE_ALGORITHM, "the key does not fit the signature algorithm");
 	return RC_OK;
 }
@@ -181,7 +180,7 @@ rule_signature(struct form_check *c)
 	verified =
 	    base64_decode(&value, text, strlen(text)) && !value.overflow &&
 	    form_canonical_part(c->doc, c->signed_info, c->exclusive, &info) &&
-	    sig_verify_xml(c->algorithm, c->spki, c->spki_len, buf_text(&info), info.len, (const uint8_t *)buf_text(&value), value.len);
+	    sig_verify_xml(c->algorithm, c->key, buf_text(&info), info.len, (const uint8_t *)buf_text(&value), value.len);
 	buf_free(&value);
 	buf_free(&info);
 	if (!verified)
@@ -233,6 +232,7 @@ form_verify(const char *data, size_t len, enum form_kind kind, const struct form
 	for (size_t i = 0; rc == RC_OK && i < sizeof sequence / sizeof sequence[0]; i++)
 		rc = sequence[i](&c);
 	xmlFreeDoc(c.doc);
+	key_free(c.request_key);
 	form_loud(&before);
 	if (rc == RC_BAD_INPUT)
 		log_info("form-refused", "%s: %s: %s", form_kind_name(kind), form_rule_name(result->rule), result->detail);
