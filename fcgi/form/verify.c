@@ -96,14 +96,16 @@ static enum rc
 rule_document(struct form_check *c)
 {
 	struct form_result *r = c->result;
+	struct buf canonical = BUF_INIT;
 	enum form_rule rule = RULE_NONE;
 	enum rc rc;
 
-	if (!form_is_plain(c->doc, c->signature))
+	if (!form_canonical(c->doc, c->signature, &canonical)) {
+		buf_free(&canonical);
 		return form_refuse(c, RULE_DOCUMENT, "nodes or namespaces that are never issued");
-	r->canonical = form_canonical(c->doc, c->signature, &r->canonical_len);
-	if (r->canonical == NULL)
-		return form_refuse(c, RULE_DOCUMENT, "no canonical form");
+	}
+	r->canonical = canonical.data;
+	r->canonical_len = canonical.len;
 	hash_sha256(r->digest, r->canonical, r->canonical_len);
 	rc = c->checks->issued(c->checks->arg, r->canonical, r->canonical_len, &rule);
 	return answered(c, rc, rule, RULE_DOCUMENT);
@@ -179,7 +181,7 @@ rule_signature(struct form_check *c)
 
 	verified =
 	    base64_decode(&value, text, strlen(text)) && !value.overflow &&
-	    form_canonical_part(c->doc, c->signed_info, c->exclusive, &info) &&
+	    form_canonical_part(c->signed_info, c->exclusive, &info) &&
 	    sig_verify_xml(c->algorithm, c->key, buf_text(&info), info.len, (const uint8_t *)buf_text(&value), value.len);
 	buf_free(&value);
 	buf_free(&info);

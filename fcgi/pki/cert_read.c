@@ -44,11 +44,28 @@ is_string(uint8_t tag)
 	       tag == DER_UNIVERSAL;
 }
 
+/* BMPString and UniversalString hold code points that there are; UTF8String was looked at before. */
+static bool
+characters_are_valid(uint8_t tag, struct slice value)
+{
+	size_t width = tag == DER_BMP ? 2 : 4;
+
+	for (size_t i = 0; (tag == DER_BMP || tag == DER_UNIVERSAL) && i < value.len; i += width) {
+		uint32_t c = 0;
+
+		for (size_t k = 0; k < width; k++)
+			c = c << 8 | value.data[i + k];
+		if ((c >= 0xd800 && c < 0xe000) || c > 0x10ffff)
+			return false;
+	}
+	return true;
+}
+
 static bool
 read_attribute(const uint8_t *p, const uint8_t *end, struct name_part *out)
 {
 	return der_read(&p, end, DER_OID, &out->type.data, &out->type.len) && der_next(&p, end, &out->tag, &out->value.data, &out->value.len) &&
-	       p == end && is_string(out->tag);
+	       p == end && is_string(out->tag) && characters_are_valid(out->tag, out->value);
 }
 
 /* Name ::= SEQUENCE OF SET SIZE (1..MAX) OF SEQUENCE { type, value }. */
