@@ -87,9 +87,16 @@ rule_kind(struct form_check *c)
 static enum rc
 answered(struct form_check *c, enum rc rc, enum form_rule rule, enum form_rule otherwise)
 {
-	if (rc == RC_BAD_INPUT)
-		return form_refuse(c, rule == RULE_NONE ? otherwise : rule, "by the record");
-	return rc;
+	char serial[SERIAL_HEX_SIZE] = "";
+	uint8_t octets[SERIAL_SIZE];
+
+	if (rc != RC_BAD_INPUT)
+		return rc;
+	if (c->result->certificate != NULL) {
+		cert_serial(c->result->certificate, octets);
+		hex_encode(serial, octets, sizeof octets);
+	}
+	return form_refuse(c, rule == RULE_NONE ? otherwise : rule, "by the record%s%s", serial[0] != '\0' ? ": certificate " : "", serial);
 }
 
 static enum rc
@@ -190,32 +197,47 @@ rule_signature(struct form_check *c)
 	return RC_OK;
 }
 
-static enum rc (*const sequence[])(struct form_check *) = {
-	rule_size,
-	rule_structure,
-	rule_wellformed_text,
-	rule_doctype,
-	rule_wellformed,
-	rule_kind,
-	rule_signature_count,
-	rule_signature_place,
-	rule_signature_shape,
-	rule_reference,
-	rule_transforms,
-	rule_algorithm,
-	rule_keyinfo,
-	rule_document, /* … expired, owner, used */
-	rule_certificate,
-	rule_certificate_trusted, /* CA, time, revoked, purpose, person, IIN */
-	rule_algorithm_fits_key,
-	rule_digest,
-	rule_signature,
+static const struct {
+	enum form_rule rule, last; /* the rules that a step settles; last is RULE_NONE when it is but one */
+	enum rc (*check)(struct form_check *);
+} sequence[] = {
+	{ RULE_SIZE, RULE_NONE, rule_size },
+	{ RULE_STRUCTURE, RULE_NONE, rule_structure },
+	{ RULE_WELLFORMED, RULE_NONE, rule_wellformed_text },
+	{ RULE_DOCTYPE, RULE_NONE, rule_doctype },
+	{ RULE_WELLFORMED, RULE_NONE, rule_wellformed },
+	{ RULE_KIND, RULE_NONE, rule_kind },
+	{ RULE_SIGNATURE_COUNT, RULE_NONE, rule_signature_count },
+	{ RULE_SIGNATURE_PLACE, RULE_NONE, rule_signature_place },
+	{ RULE_SIGNATURE_SHAPE, RULE_NONE, rule_signature_shape },
+	{ RULE_REFERENCE, RULE_NONE, rule_reference },
+	{ RULE_TRANSFORMS, RULE_NONE, rule_transforms },
+	{ RULE_ALGORITHM, RULE_NONE, rule_algorithm },
+	{ RULE_KEYINFO, RULE_NONE, rule_keyinfo },
+	{ RULE_DOCUMENT, RULE_USED, rule_document },
+	{ RULE_CERTIFICATE, RULE_NONE, rule_certificate },
+	{ RULE_CERTIFICATE_CA, RULE_CERTIFICATE_IIN, rule_certificate_trusted },
+	{ RULE_ALGORITHM, RULE_NONE, rule_algorithm_fits_key },
+	{ RULE_DIGEST, RULE_NONE, rule_digest },
+	{ RULE_SIGNATURE, RULE_NONE, rule_signature },
 };
 
 static bool
 can_decide(enum form_kind kind, const struct form_checks *checks)
 {
 	return checks->issued != NULL && (kind == FORM_PROOF ? checks->spki != NULL : checks->certificate != NULL);
+}
+
+/* A step that was refused has kept what comes before the rule it broke. */
+static void
+note_passed(struct form_result *r, enum form_rule first, enum form_rule last)
+{
+	enum form_rule end = r->rule != RULE_NONE ? r->rule : last == RULE_NONE ? first + 1 : last + 1;
+
+	for (enum form_rule rule = first; rule < end; rule++)
+		r->passed |= 1U << rule;
+	if (r->rule != RULE_NONE)
+		r->passed &= ~(1U << r->rule);
 }
 
 enum rc
@@ -231,8 +253,11 @@ form_verify(const char *data, size_t len, enum form_kind kind, const struct form
 		return RC_INTERNAL;
 	}
 	form_quiet(&before);
-	for (size_t i = 0; rc == RC_OK && i < sizeof sequence / sizeof sequence[0]; i++)
-		rc = sequence[i](&c);
+	for (size_t i = 0; rc == RC_OK && i < sizeof sequence / sizeof sequence[0]; i++) {
+		rc = sequence[i].check(&c);
+		if (rc == RC_OK || rc == RC_BAD_INPUT)
+			note_passed(result, sequence[i].rule, sequence[i].last);
+	}
 	xmlFreeDoc(c.doc);
 	key_free(c.request_key);
 	form_loud(&before);

@@ -378,9 +378,9 @@ read_extensions(struct cert_parts *c, struct slice list)
 static bool
 read_serial(struct slice *out, struct slice number)
 {
-	if (number.len == 0 || (number.data[0] & 0x80) != 0)
+	if ((number.data[0] & 0x80) != 0 || (number.len == 1 && number.data[0] == 0))
 		return false;
-	if (number.len > 1 && number.data[0] == 0) {
+	if (number.data[0] == 0) {
 		number.data++;
 		number.len--;
 	}
