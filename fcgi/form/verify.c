@@ -186,10 +186,9 @@ rule_signature(struct form_check *c)
 	struct buf value = BUF_CAPPED(SIGNATURE_MAX), info = BUF_INIT;
 	bool verified;
 
-	verified =
-	    base64_decode(&value, text, strlen(text)) && !value.overflow &&
-	    form_canonical_part(c->signed_info, c->exclusive, &info) &&
-	    sig_verify_xml(c->algorithm, c->key, buf_text(&info), info.len, (const uint8_t *)buf_text(&value), value.len);
+	verified = base64_decode(&value, text, strlen(text)) && !value.overflow &&
+		   form_canonical_part(c->signed_info, c->exclusive, &info) &&
+		   sig_verify_xml(c->algorithm, c->key, buf_text(&info), info.len, (const uint8_t *)buf_text(&value), value.len);
 	buf_free(&value);
 	buf_free(&info);
 	if (!verified)

@@ -353,10 +353,8 @@ cert_has_purpose(const struct cert *c, enum cert_purpose purpose, const char *oi
 	int len = snprintf(role, sizeof(role), "%s.%s", oid_arc, purpose == PURPOSE_OPERATOR ? "4.2.3" : "4.1.1");
 	uint8_t wanted = purpose == PURPOSE_AUTH ? USAGE_DIGITAL_SIGNATURE : USAGE_NON_REPUDIATION;
 
+	/* CA:TRUE without keyCertSign is nobody's leaf either */
 	if (len < 0 || (size_t)len >= sizeof(role) || c->parts.is_ca || (c->parts.usage & USAGE_CERT_SIGN) != 0)
-		return false;
-	/* X509_check_ca says no to CA:TRUE where keyCertSign is missing; such a certificate is nobody's leaf either */
-	if ((X509_get_extension_flags(c->x509) & EXFLAG_CA) != 0)
 		return false;
 	/* an absent extension would mean "any usage" (4.2.1.3): not for us */
 	if (!c->parts.has_usage || (c->parts.usage & wanted) == 0)
@@ -375,7 +373,7 @@ static bool
 names_issuer(const struct cert_parts *c, const struct cert *issuer)
 {
 	const struct cert_parts *ca = &issuer->parts;
-	struct slice serial = c->authority_serial, names = c->authority_issuer, name;
+	struct slice serial = c->authority_serial, names = c->authority_issuer, name = { NULL, 0 };
 	const uint8_t *p = names.data;
 
 	if (c->authority_key_id.data != NULL && ca->subject_key_id.data != NULL && !is_equal(c->authority_key_id, ca->subject_key_id))

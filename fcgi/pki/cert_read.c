@@ -64,8 +64,9 @@ characters_are_valid(uint8_t tag, struct slice value)
 static bool
 read_attribute(const uint8_t *p, const uint8_t *end, struct name_part *out)
 {
-	return der_read(&p, end, DER_OID, &out->type.data, &out->type.len) && der_next(&p, end, &out->tag, &out->value.data, &out->value.len) &&
-	       p == end && is_string(out->tag) && characters_are_valid(out->tag, out->value);
+	return der_read(&p, end, DER_OID, &out->type.data, &out->type.len) &&
+	       der_next(&p, end, &out->tag, &out->value.data, &out->value.len) && p == end && is_string(out->tag) &&
+	       characters_are_valid(out->tag, out->value);
 }
 
 /* Name ::= SEQUENCE OF SET SIZE (1..MAX) OF SEQUENCE { type, value }. */
@@ -203,7 +204,8 @@ read_key_usage(struct cert_parts *c, struct slice value)
 {
 	struct slice bits;
 
-	if (!whole(value, DER_BIT_STRING, &bits) || bits.len < 2 || bits.len > 3 || (bits.data[1] == 0 && (bits.len < 3 || bits.data[2] == 0)))
+	if (!whole(value, DER_BIT_STRING, &bits) || bits.len < 2 || bits.len > 3 ||
+	    (bits.data[1] == 0 && (bits.len < 3 || bits.data[2] == 0)))
 		return false;
 	c->has_usage = true;
 	c->usage = bits.data[1];
@@ -228,7 +230,7 @@ read_extended_usage(struct cert_parts *c, struct slice value)
 static bool
 read_basic_constraints(struct cert_parts *c, struct slice value)
 {
-	struct slice body, flag, length;
+	struct slice body, flag, length = { NULL, 0 };
 	const uint8_t *p, *end;
 
 	if (!whole(value, DER_SEQUENCE, &body))
@@ -301,18 +303,11 @@ static const struct {
 	bool may_be_critical;
 	bool (*read)(struct cert_parts *, struct slice);
 } known[] = {
-	{ 14, false, read_subject_key_id },
-	{ 15, true, read_key_usage },
-	{ 17, true, read_alternative_names },
-	{ 19, true, read_basic_constraints },
-	{ 30, true, NULL }, /* nameConstraints */
-	{ 31, true, read_distribution_points },
-	{ 32, true, read_policies },
-	{ 33, true, NULL }, /* policyMappings */
-	{ 35, false, read_authority_key_id },
-	{ 36, true, NULL }, /* policyConstraints */
-	{ 37, true, read_extended_usage },
-	{ 54, true, NULL }, /* inhibitAnyPolicy */
+	{ 14, false, read_subject_key_id }, { 15, true, read_key_usage }, { 17, true, read_alternative_names },
+	{ 19, true, read_basic_constraints }, { 30, true, NULL },				 /* nameConstraints */
+	{ 31, true, read_distribution_points }, { 32, true, read_policies }, { 33, true, NULL }, /* policyMappings */
+	{ 35, false, read_authority_key_id }, { 36, true, NULL },				 /* policyConstraints */
+	{ 37, true, read_extended_usage }, { 54, true, NULL },					 /* inhibitAnyPolicy */
 };
 
 /* Elsewhere: proxies (RFC 3820), addresses and systems (RFC 3779), Netscape's old kinds of certificate. */

@@ -15,7 +15,7 @@
 
 struct chain {
 	X509_STORE *store;
-	STACK_OF(X509_CRL) *crls;
+	STACK_OF(X509_CRL) * crls;
 	bool has_root; /* a self-signed one is among the pinned */
 };
 
@@ -91,8 +91,9 @@ is_crl_of(X509_CRL *crl, X509 *issuer)
 	static const int known[] = { NID_crl_number, NID_authority_key_identifier, NID_delta_crl, NID_freshest_crl };
 	int extensions = X509_CRL_get_ext_count(crl);
 
-	if (X509_NAME_cmp(X509_CRL_get_issuer(crl), X509_get_subject_name(issuer)) != 0 || (X509_get_key_usage(issuer) & KU_CRL_SIGN) == 0 ||
-	    !signature_is_accepted(X509_CRL_get_signature_nid(crl)) || X509_CRL_verify(crl, X509_get0_pubkey(issuer)) != 1)
+	if (X509_NAME_cmp(X509_CRL_get_issuer(crl), X509_get_subject_name(issuer)) != 0 ||
+	    (X509_get_key_usage(issuer) & KU_CRL_SIGN) == 0 || !signature_is_accepted(X509_CRL_get_signature_nid(crl)) ||
+	    X509_CRL_verify(crl, X509_get0_pubkey(issuer)) != 1)
 		return false;
 	for (int i = 0; i < extensions; i++) {
 		X509_EXTENSION *e = X509_CRL_get_ext(crl, i);
@@ -155,7 +156,7 @@ revocation_of(const struct chain *c, X509 *x, X509 *issuer, instant at, instant 
 }
 
 static void
-describe(struct chain_result *out, STACK_OF(X509) *path)
+describe(struct chain_result *out, STACK_OF(X509) * path)
 {
 	struct buf text = BUF_INIT;
 
@@ -174,7 +175,7 @@ describe(struct chain_result *out, STACK_OF(X509) *path)
 
 /* Each CA of the path, and then the leaf. */
 static void
-look_up_revocations(const struct chain *c, STACK_OF(X509) *path, instant at, struct chain_result *out)
+look_up_revocations(const struct chain *c, STACK_OF(X509) * path, instant at, struct chain_result *out)
 {
 	instant when;
 

@@ -17,14 +17,15 @@ MUST_USE enum rc chain_add_ca(struct chain *, const struct cert *);
 MUST_USE enum rc chain_add_crl(struct chain *, const uint8_t *der, size_t len);
 
 enum chain_revocation {
-	CHAIN_NO_CRL,	/* none of this issuer */
-	CHAIN_STALE,	/* the CRL is past its nextUpdate at that time */
-	CHAIN_GOOD,	/* not on it */
+	CHAIN_NO_CRL, /* none of this issuer */
+	CHAIN_STALE,  /* the CRL is past its nextUpdate at that time */
+	CHAIN_GOOD,   /* not on it */
 	CHAIN_REVOKED
 };
 struct chain_result {
-	bool trusted;	   /* a path to a pinned CA, every CA of it valid at that time and not revoked; the leaf's own validity is not looked at */
-	char detail[160];  /* why not; or the path: "CN, CN" */
+	bool
+	    trusted; /* a path to a pinned CA, every CA of it valid at that time and not revoked; the leaf's own validity is not looked at */
+	char detail[160];		  /* why not; or the path: "CN, CN" */
 	enum chain_revocation revocation; /* of the leaf; only when trusted */
 	instant revoked_at;		  /* CHAIN_REVOKED */
 };

@@ -55,8 +55,8 @@ verify(struct key *key, enum digest digest, const void *data, size_t len, const 
 		return false;
 	context = EVP_PKEY_CTX_new_from_pkey(NULL, evp, NULL);
 	/* an RSA context is for PKCS#1 1.5 unless told otherwise */
-	ok = context != NULL && EVP_Digest(data, len, value, &value_len, digests[digest], NULL) == 1 && EVP_PKEY_verify_init(context) == 1 &&
-	     EVP_PKEY_CTX_set_signature_md(context, digests[digest]) == 1 &&
+	ok = context != NULL && EVP_Digest(data, len, value, &value_len, digests[digest], NULL) == 1 &&
+	     EVP_PKEY_verify_init(context) == 1 && EVP_PKEY_CTX_set_signature_md(context, digests[digest]) == 1 &&
 	     EVP_PKEY_verify(context, signature, signature_len, value, value_len) == 1;
 	EVP_PKEY_CTX_free(context);
 	ERR_clear_error();
@@ -89,8 +89,7 @@ ecdsa_to_der(uint8_t **out, const uint8_t signature[64])
 }
 
 bool
-sig_verify_xml(
-    enum sig_algorithm algorithm, struct key *key, const void *data, size_t len, const uint8_t *signature, size_t signature_len)
+sig_verify_xml(enum sig_algorithm algorithm, struct key *key, const void *data, size_t len, const uint8_t *signature, size_t signature_len)
 {
 	uint8_t *der = NULL;
 	int der_len;

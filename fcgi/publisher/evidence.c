@@ -104,7 +104,8 @@ signer_rule(const struct checking *c, const struct db_result *row, const struct 
 	if ((rule = form_signer_rule(cert, &standing, &demand)) != RULE_NONE)
 		return rule;
 	/* a person decides on their own application, an operator on anybody's but their own */
-	if (strcmp(db_get_text(row, SIGNER_IIN), cert_iin(cert)) != 0 || (strcmp(cert_iin(cert), c->iin) == 0) == (c->kind == FORM_DECISION))
+	if (strcmp(db_get_text(row, SIGNER_IIN), cert_iin(cert)) != 0 ||
+	    (strcmp(cert_iin(cert), c->iin) == 0) == (c->kind == FORM_DECISION))
 		return RULE_CERTIFICATE_IIN;
 	return RULE_NONE;
 }

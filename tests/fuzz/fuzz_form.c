@@ -61,7 +61,8 @@ check_canonical(const char *data, size_t len)
 	int written = 0;
 
 	form_quiet(&before);
-	if (len > 0 && len <= FORM_MAX && form_scan(data, len, &why) == RULE_NONE && utf8_is_valid(data, len) && (doc = form_tree(data, len)) != NULL)
+	if (len > 0 && len <= FORM_MAX && form_scan(data, len, &why) == RULE_NONE && utf8_is_valid(data, len) &&
+	    (doc = form_tree(data, len)) != NULL)
 		fault = c14n_says(doc, &written);
 	xmlFreeDoc(doc);
 	form_loud(&before);

@@ -33,7 +33,8 @@ oracle_same(xmlDoc *doc, xmlNode *node, bool below, int mode, int with_comments,
 {
 	xmlOutputBuffer *theirs = xmlAllocOutputBuffer(NULL);
 	bool same = xmlC14NExecute(doc, below ? oracle_is_below : oracle_is_outside, node, mode, NULL, with_comments, theirs) >= 0 &&
-		    xmlOutputBufferGetSize(theirs) == ours->len && memcmp(xmlOutputBufferGetContent(theirs), buf_text(ours), ours->len) == 0;
+		    xmlOutputBufferGetSize(theirs) == ours->len &&
+		    memcmp(xmlOutputBufferGetContent(theirs), buf_text(ours), ours->len) == 0;
 
 	xmlOutputBufferClose(theirs);
 	return same;
@@ -67,7 +68,8 @@ c14n_says(xmlDoc *doc, int *written)
 	for (int i = 0; fault == NULL && i < 4; i++, (*written)++)
 		if (!oracle_same(doc, signature, false, modes[i / 2], i % 2, &ours))
 			fault = "document";
-	for (xmlNode *n = signature; fault == NULL && n != NULL && !oracle_has_foreign_attribute(signature); n = form_next_node(n, signature))
+	for (xmlNode *n = signature; fault == NULL && n != NULL && !oracle_has_foreign_attribute(signature);
+	     n = form_next_node(n, signature))
 		for (int i = 0; n->type == XML_ELEMENT_NODE && i < 2; i++) {
 			buf_reset(&ours);
 			if (n->parent != root && oracle_has_foreign_attribute(n->parent))

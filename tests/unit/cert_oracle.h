@@ -92,8 +92,9 @@ oracle_names(X509 *x, const struct cert *c)
 	struct buf value = BUF_INIT;
 	int at = X509_NAME_get_index_by_NID(subject, NID_serialNumber, -1);
 	bool ok = oracle_line(subject, cert_subject(c)) && oracle_line(issuer, cert_issuer(c)) &&
-		  oracle_attribute(subject, NID_commonName, cert_common_name(c)) && oracle_attribute(subject, NID_surname, cert_surname(c)) &&
-		  oracle_attribute(subject, NID_givenName, cert_patronymic(c)) && oracle_attribute(issuer, NID_commonName, cert_issuer_cn(c));
+		  oracle_attribute(subject, NID_commonName, cert_common_name(c)) &&
+		  oracle_attribute(subject, NID_surname, cert_surname(c)) && oracle_attribute(subject, NID_givenName, cert_patronymic(c)) &&
+		  oracle_attribute(issuer, NID_commonName, cert_issuer_cn(c));
 
 	/* an IIN is that of the only serialNumber */
 	if (ok && cert_iin(c)[0] != '\0') {

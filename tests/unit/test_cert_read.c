@@ -214,8 +214,9 @@ refuses_what_is_not_der(void **state)
 static void
 add_bmp(X509 *x)
 {
-	must(X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "L", V_ASN1_BMPSTRING, (const uint8_t *)"\x04\x90\x00"
-														  "A",
+	must(X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "L", V_ASN1_BMPSTRING,
+		 (const uint8_t *)"\x04\x90\x00"
+				  "A",
 		 4, -1, 0) == 1,
 	    "BMPString");
 }
@@ -223,21 +224,23 @@ add_bmp(X509 *x)
 static void
 add_latin(X509 *x)
 {
-	must(X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "L", V_ASN1_T61STRING, (const uint8_t *)"\xe9t\xe9", 3, -1, 0) == 1, "T61");
+	must(X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "L", V_ASN1_T61STRING, (const uint8_t *)"\xe9t\xe9", 3, -1, 0) == 1,
+	    "T61");
 }
 
 static void
 add_unknown_type(X509 *x)
 {
-	must(X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "1.2.398.3.3.99999999999999999999", MBSTRING_UTF8, (const uint8_t *)"x", -1, -1, 0) ==
-		 1,
+	must(X509_NAME_add_entry_by_txt(
+		 X509_get_subject_name(x), "1.2.398.3.3.99999999999999999999", MBSTRING_UTF8, (const uint8_t *)"x", -1, -1, 0) == 1,
 	    "type");
 }
 
 static void
 add_two_in_one(X509 *x)
 {
-	must(X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "serialNumber", MBSTRING_ASC, (const uint8_t *)"IIN123456789011", -1, -1, -1) == 1,
+	must(X509_NAME_add_entry_by_txt(
+		 X509_get_subject_name(x), "serialNumber", MBSTRING_ASC, (const uint8_t *)"IIN123456789011", -1, -1, -1) == 1,
 	    "RDN");
 }
 
@@ -253,7 +256,12 @@ other_strings_are_read_as_openssl_does(void **state)
 		if (!accepts(&o, "strings"))
 			fail_msg("case %zu: refused", i);
 	}
-	struct octets whole = person(rsa, add_bmp), half = patched(&whole, "\x04\x90\x00" "A", "\xd8\x3d\x00" "A", 4);
+	struct octets whole = person(rsa, add_bmp), half = patched(&whole,
+							"\x04\x90\x00"
+							"A",
+							"\xd8\x3d\x00"
+							"A",
+							4);
 	assert_false(accepts(&half, "half a character"));
 }
 
@@ -328,10 +336,10 @@ signatures_outside_of_the_set(void **state)
 static void
 times_are_read_as_openssl_does(void **state)
 {
-	static const char *const texts[] = { "261128120000Z", "500101000000Z", "491231235959Z", "000229000000Z", "010229000000Z", "991231235960Z",
-		"261328120000Z", "260028120000Z", "260100120000Z", "260431120000Z", "260101240000Z", "260101006000Z", "2601010000Z", "260101000000",
-		"26010100000aZ", "20261128120000Z", "99991231235959Z", "00010101000000Z", "21000229000000Z", "20000229000000Z", "20261128120000.5Z",
-		"20261128120000+0600" };
+	static const char *const texts[] = { "261128120000Z", "500101000000Z", "491231235959Z", "000229000000Z", "010229000000Z",
+		"991231235960Z", "261328120000Z", "260028120000Z", "260100120000Z", "260431120000Z", "260101240000Z", "260101006000Z",
+		"2601010000Z", "260101000000", "26010100000aZ", "20261128120000Z", "99991231235959Z", "00010101000000Z", "21000229000000Z",
+		"20000229000000Z", "20261128120000.5Z", "20261128120000+0600" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {

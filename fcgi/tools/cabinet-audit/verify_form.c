@@ -56,9 +56,10 @@ detail_of(const struct audit *a, enum form_rule rule)
 static enum rc
 check_certificate(void *arg, const struct cert *cert, enum form_rule *rule)
 {
-	static const enum cert_purpose purposes[] = {
-		[FORM_LOGIN] = PURPOSE_AUTH, [FORM_CONFIRMATION] = PURPOSE_SIGN, [FORM_REVOCATION] = PURPOSE_SIGN, [FORM_DECISION] = PURPOSE_OPERATOR
-	};
+	static const enum cert_purpose purposes[] = { [FORM_LOGIN] = PURPOSE_AUTH,
+		[FORM_CONFIRMATION] = PURPOSE_SIGN,
+		[FORM_REVOCATION] = PURPOSE_SIGN,
+		[FORM_DECISION] = PURPOSE_OPERATOR };
 	struct audit *a = arg;
 	struct form_demand demand = { .purpose = purposes[a->kind], .oid_arc = a->asked->arc };
 	struct form_standing standing = { .now = a->asked->at };
