@@ -353,7 +353,7 @@ times_are_read_as_openssl_does(void **state)
 		der_text(&der, len < 14 ? DER_UTCTIME : DER_GENERALIZEDTIME, texts[i]);
 		we = der_time_parse(&ours, (const uint8_t *)der.data, der.len);
 		they = time_parse(&theirs, t);
-		if (we != they || ours != theirs)
+		if (we != they || (we && ours != theirs))
 			fail_msg("%s: %d %lld, OpenSSL %d %lld", texts[i], we, (long long)ours, they, (long long)theirs);
 		ASN1_STRING_free(t);
 		buf_free(&der);
