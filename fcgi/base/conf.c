@@ -18,7 +18,8 @@
 #define ROUTE (1U << CONF_ROUTE)
 #define PUBLISHER (1U << CONF_PUBLISHER)
 #define MAILER (1U << CONF_MAILER)
-#define EVERY (ROUTE | PUBLISHER | MAILER | 1U << CONF_TOOL)
+#define OCSP (1U << CONF_OCSP)
+#define EVERY (ROUTE | PUBLISHER | MAILER | OCSP | 1U << CONF_TOOL)
 
 struct name {
 	const char *name;
@@ -35,6 +36,7 @@ struct name {
 	}
 #define P(field, type, min, max, preset, roles) N("publisher." #field, field, type, min, max, preset, roles)
 #define M(field, type, min, max, preset, roles) N("mailer." #field, field, type, min, max, preset, roles)
+#define O(field, type, min, max, preset, roles) N("ocsp." #field, field, type, min, max, preset, roles)
 #define S(field, type, min, max, preset, roles) N(#field, field, type, min, max, preset, roles)
 
 static const struct name names[] = {
@@ -52,6 +54,8 @@ static const struct name names[] = {
 	S(session_idle, CONF_INT, 60, 3600, "900", 0),
 	S(session_absolute, CONF_INT, 300, 86400, "28800", 0),
 	S(applications_limit, CONF_INT, 1, 1000, "50", 0),
+	S(tries_per_address, CONF_INT, 1, 1000000, "60", 0),
+	S(logins_per_person, CONF_INT, 1, 1000000, "30", 0),
 	S(apply_per_address, CONF_INT, 1, 100000, "20", 0),
 	S(apply_per_iin, CONF_INT, 1, 1000, "10", 0),
 	S(list_page, CONF_INT, 1, 100, "10", 0),
@@ -71,6 +75,9 @@ static const struct name names[] = {
 	P(crl_delta_spacing, CONF_INT, 0, 3600, "5", 0),
 	P(crl_size_alarm, CONF_INT, 65536, 4294967296, "67108864", 0),
 	P(certificate_days, CONF_INT, 1, 1095, "365", 0),
+	O(responder_file, CONF_PLACE, 0, 0, "", PUBLISHER | OCSP),
+	O(signature_file, CONF_PLACE, 0, 0, "", OCSP),
+	O(answer_seconds, CONF_INT, 10, 86400, "60", 0),
 	M(smtp, CONF_SMTP, 0, 0, "", 0),
 	M(smtp_user, CONF_VISIBLE, 0, 0, "", 0),
 	M(smtp_password_file, CONF_SECRET, 0, 0, "", MAILER),
@@ -83,11 +90,12 @@ static const struct name names[] = {
 #undef N
 #undef P
 #undef M
+#undef O
 #undef S
 
 #define NAMES (sizeof(names) / sizeof(names[0]))
 
-static const char *const sections[] = { "publisher", "mailer" };
+static const char *const sections[] = { "publisher", "ocsp", "mailer" };
 
 struct parser {
 	struct conf *conf;
@@ -492,6 +500,16 @@ conf_load(struct conf **out, const char *path, enum conf_role role)
 	buf_free(&errors);
 	buf_free(&text);
 	return rc;
+}
+
+char *
+conf_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (slash == NULL)
+		return mem_string(path[0] == '\0' ? "" : ".");
+	return mem_format("%.*s", slash == path ? 1 : (int)(slash - path), path);
 }
 
 void

@@ -28,7 +28,7 @@ exchange(const char *directory, const char *temporary, const char *target, const
 
 	if (fd < 0)
 		return failed(directory, "open");
-	if ((unlink(previous) != 0 && errno != ENOENT) || (link(target, previous) != 0 && errno != ENOENT))
+	if (previous != NULL && ((unlink(previous) != 0 && errno != ENOENT) || (link(target, previous) != 0 && errno != ENOENT)))
 		rc = failed(previous, "keep");
 	else if (rename(temporary, target) != 0)
 		rc = failed(target, "rename");
@@ -49,7 +49,7 @@ file_replace(const struct file_replacement *f)
 
 	if (unlink(temporary) != 0 && errno != ENOENT)
 		rc = failed(temporary, "remove");
-	fd = rc == RC_OK ? open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644) : -1;
+	fd = rc == RC_OK ? open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, f->is_secret ? 0640 : 0644) : -1;
 	if (rc == RC_OK && fd < 0)
 		rc = failed(temporary, "create");
 	if (rc == RC_OK && (rc = f->write(fd, f->arg)) != RC_OK)
@@ -61,7 +61,7 @@ file_replace(const struct file_replacement *f)
 	if (rc == RC_OK && f->check != NULL)
 		rc = f->check(temporary, f->arg);
 	if (rc == RC_OK)
-		rc = exchange(f->directory, temporary, target, previous);
+		rc = exchange(f->directory, temporary, target, f->is_secret ? NULL : previous);
 	if (rc != RC_OK && fd >= 0)
 		(void)unlink(temporary);
 	free(target);

@@ -22,6 +22,7 @@ struct publisher {
 	struct cert *root, *ca;
 	struct issuer_key *key;
 	struct profile *profiles[3]; /* by enum cert_purpose */
+	struct profile *responder;   /* NULL: there is no OCSP responder */
 	int64_t ca_id;		     /* row of ca */
 	bool is_enrolment;	     /* no lease: it touches only what it made itself */
 	char holder[HOLDER_SIZE];
@@ -66,6 +67,7 @@ struct file_replacement {
 	enum rc (*write)(int fd, void *arg);
 	enum rc (*check)(const char *path, void *arg); /* NULL: none */
 	void *arg;
+	bool is_secret; /* mode 0640 instead of 0644, and no previous is kept */
 };
 MUST_USE enum rc file_replace(const struct file_replacement *);
 /*
@@ -112,6 +114,8 @@ struct issuance {
 		struct csr *csr; /* borrowed */
 		uint8_t serial[SERIAL_SIZE];
 		struct buf tbs;		  /* owned */
+		struct buf lint;	  /* owned; around the same octets, signed by the throw-away key */
+		bool is_linted;		  /* by this process */
 		struct cert *certificate; /* owned, once signed */
 	} part[ISSUANCE_MAX];
 };
@@ -135,6 +139,8 @@ MUST_USE enum rc issuance_db_history(
 MUST_USE enum rc issuance_db_abandon(struct db *, const char *number);
 /* RC_CONFLICT: the key was requested for another application. */
 MUST_USE enum rc issuance_db_key(struct db *, const struct issuance *, const struct certificate_part *);
+/* RC_CONFLICT: the key gets no certificate, whoever asks: revoked as compromised, or listed. */
+MUST_USE enum rc issuance_db_key_blocked(struct db *, const struct certificate_part *);
 
 /* ---- queue.c ------------------------------------------------------------------------------------------------------------ */
 
@@ -198,6 +204,16 @@ extern const struct db_statement *const expiry_statements[];
 
 /* Public applications that nobody confirmed in 30 days: expired. */
 MUST_USE enum rc expiry_work(struct publisher *);
+
+/* ---- responder.c */
+
+extern const struct db_statement *const responder_statements[];
+
+/*
+ * The OCSP responder's key and certificate in conf->responder_file: made when there are none that fit CA and profile, and anew at half of their
+ * days. Looked at every few seconds; a file that is gone, at once.
+ */
+MUST_USE enum rc responder_work(struct publisher *);
 
 /* ---- replacement.c */
 
