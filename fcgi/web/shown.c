@@ -22,6 +22,24 @@ shown_reason(const struct request *r, const char *status, const char *reason)
 }
 
 void
+shown_browser(char out[SHOWN_BROWSER_SIZE], const char *user_agent)
+{
+	static const char *const known[] = { "Edg/", "OPR/", "YaBrowser/", "Firefox/", "Chrome/", "Safari/", "curl/" };
+	static const char *const shown[] = { "Edge", "Opera", "Yandex", "Firefox", "Chrome", "Safari", "curl" };
+	const char *at;
+	size_t i;
+
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if ((at = strstr(user_agent, known[i])) == NULL)
+			continue;
+		snprintf(
+		    out, SHOWN_BROWSER_SIZE, "%s %.*s", shown[i], (int)strspn(at + strlen(known[i]), "0123456789"), at + strlen(known[i]));
+		return;
+	}
+	snprintf(out, SHOWN_BROWSER_SIZE, "—");
+}
+
+void
 shown_application(struct request *r, const struct application *a, const struct application_step *step, size_t count)
 {
 	char time[CLOCK_SHOWN_SIZE];
