@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "base/sandbox.h"
 #include "publisher.h"
 #include "store/event.h"
 #include "store/outbox.h"
@@ -152,6 +153,19 @@ usage(void)
 	return 2;
 }
 
+/* The key is in memory; its file and passphrase are not opened again. What is left: the database, and the two folders that nginx serves. */
+static void
+close_doors(const struct publisher *p)
+{
+	char *root_crl = authority_root_crl(p->conf), *password = db_password_file(p->conf, "cabinet_publisher");
+	const char *const readable[] = { "/usr/share/zoneinfo", root_crl, password, NULL };
+	const char *const writable[] = { p->conf->crl_dir, p->conf->ca_dir, NULL };
+
+	sandbox_enter(&(const struct sandbox){ SANDBOX_LOCAL | SANDBOX_WRITE, readable, writable });
+	free(root_crl);
+	free(password);
+}
+
 static int
 run(struct publisher *p, int64_t seconds, bool once)
 {
@@ -163,6 +177,7 @@ run(struct publisher *p, int64_t seconds, bool once)
 		return 1;
 	if (db_open(&p->db, p->conf, "cabinet_publisher", work_lists) != RC_OK && p->db == NULL)
 		return 1;
+	close_doors(p);
 	return work(p, seconds, once);
 }
 
