@@ -8,8 +8,10 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "web/csrf.h"
+#include "web/raw.h"
 
 #define COOKIE_SESSION "__Host-session"
+#define BODY_KEPT 131072
 #define SESSION_WARN 120 /* seconds; WCAG 2.2.1 asks for 20 at least */
 
 /* A step answers 0 to go on, or the HTTP status of its refusal; ANSWERED: a step has built the answer itself. */
@@ -18,13 +20,30 @@
 static const char form_type[] = "application/x-www-form-urlencoded";
 
 static void
+set_request_id(const char *given)
+{
+	uint8_t octets[16];
+	char id[2 * sizeof(octets) + 1];
+
+	if (*given != '\0') {
+		log_request(given);
+		return;
+	}
+	random_bytes(octets, sizeof(octets));
+	hex_encode(id, octets, sizeof(octets));
+	log_request(id);
+}
+
+static void
 begin(struct request *r, const struct service *service, const struct gateway *in)
 {
 	struct page *page = r->page;
+	struct buf body = r->body;
 	enum lang lang;
 
 	memset(r, 0, sizeof(*r));
 	r->page = page != NULL ? page : page_new();
+	r->body = body;
 	r->conf = service->conf;
 	r->db = service->db;
 	r->view = service->view;
@@ -44,21 +63,7 @@ begin(struct request *r, const struct service *service, const struct gateway *in
 	r->pre_session = r->fresh[0] != '\0' ? in->cookie_login : "";
 	r->proof_cookie = in->cookie_proof != NULL ? in->cookie_proof : "";
 	r->session_cookie = strlen(in->cookie_session) <= REQUEST_COOKIE_MAX ? in->cookie_session : "";
-}
-
-static void
-set_request_id(const char *given)
-{
-	uint8_t octets[16];
-	char id[2 * sizeof(octets) + 1];
-
-	if (*given != '\0') {
-		log_request(given);
-		return;
-	}
-	random_bytes(octets, sizeof(octets));
-	hex_encode(id, octets, sizeof(octets));
-	log_request(id);
+	set_request_id(in->request_id);
 }
 
 static int
@@ -117,8 +122,8 @@ check_origin(struct request *r, const struct gateway *in)
 }
 
 /* The announced length only refuses early; what counts is what comes. */
-static int
-read_body(struct buf *body, size_t max, const struct gateway *in)
+int
+dispatch_body(struct buf *body, size_t max, const struct gateway *in)
 {
 	size_t digits = strspn(in->content_length, "0123456789"), got;
 	unsigned long long announced = strtoull(in->content_length, NULL, 10);
@@ -147,7 +152,7 @@ parse_fields(struct request *r, const struct gateway *in)
 		return fields_parse(&r->fields, form_type, r->query, strlen(r->query)) == RC_OK ? 0 : 400;
 	if (!fields_is_form(in->content_type))
 		return 415;
-	status = read_body(&body, r->conf->body_max < FIELDS_SIZE_MAX ? (size_t)r->conf->body_max : FIELDS_SIZE_MAX, in);
+	status = dispatch_body(&body, r->conf->body_max < FIELDS_SIZE_MAX ? (size_t)r->conf->body_max : FIELDS_SIZE_MAX, in);
 	if (status == 0 && fields_parse(&r->fields, in->content_type, buf_text(&body), body.len) != RC_OK)
 		status = 400;
 	buf_free(&body);
@@ -240,15 +245,8 @@ set_page(struct request *r)
 		route_form_page(r->program, &form);
 	page_set(r->page, "path", buf_text(&form));
 	buf_free(&form);
-	page_set(r->page, "lang", lang_name(r->lang));
 	page_set(r->page, "csrf", r->csrf);
 	page_set_int(r->page, "signed_in", r->signed_in);
-	page_set_int(r->page, "demo", !r->conf->production);
-	page_set(r->page, "support.phone", r->conf->support_phone);
-	page_set(r->page, "support.email", r->conf->support_email);
-	page_set(r->page, "site", r->conf->site);
-	page_set(r->page, "plain_site", r->conf->plain_site);
-	page_set(r->page, "oid_arc", r->conf->oid_arc);
 	page_set(r->page, "request_id", log_request_id());
 	if (!r->signed_in)
 		return;
@@ -286,7 +284,10 @@ dispatch(struct request *r, const struct service *service, const struct gateway 
 	int status = 0;
 
 	begin(r, service, in);
-	set_request_id(in->request_id);
+	if (service->program->raw != NULL) {
+		raw_dispatch(r, service->program->raw, in);
+		return;
+	}
 	for (size_t i = 0; status == 0 && i < sizeof(steps) / sizeof(steps[0]); i++)
 		status = steps[i](r, in);
 	if (status != ANSWERED)
@@ -308,7 +309,10 @@ dispatch_end(struct request *r)
 	r->signed_in = false;
 	fields_free(r->fields);
 	r->fields = NULL;
-	buf_free(&r->body);
+	/* the memory of a page serves the next one; what is longer than pages are goes back */
+	buf_reset(&r->body);
+	if (r->body.size > BODY_KEPT)
+		buf_free(&r->body);
 	buf_free(&r->headers);
 	buf_free(&r->target);
 	page_reset(r->page);
