@@ -8,9 +8,13 @@
 #include "store/document_used.h"
 #include "store/event.h"
 #include "store/outbox.h"
+#include "store/rate.h"
 #include "store/session.h"
 #include "store/signed_form.h"
+#include "store/tries.h"
 #include "web/shown.h"
+
+#define IN_HOUR 3600
 
 /* A person who comes for the first time gets a row; IGNORE covers just the one that is there already. */
 static const struct db_statement welcome = {
@@ -85,6 +89,17 @@ browser_tell(struct db *db, const struct enter *e)
 		.kind = "login", .key = digest, .iin = cert_iin(e->result->certificate), .lang = lang_name(e->r->lang), .detail = detail });
 }
 
+/* Whoever signs is this person: nobody else can use up what they have left. */
+static enum rc
+person_may_enter(struct db *db, const struct enter *e)
+{
+	const struct conf *conf = e->r->conf;
+	const struct rate rate = { "login-person", cert_iin(e->result->certificate), conf->logins_per_person, IN_HOUR };
+	enum rc rc = rate_db_take(db, conf, &rate);
+
+	return rc == RC_LIMITED ? rate_db_look(db, conf, &rate, &e->out->wait) : rc;
+}
+
 static enum rc
 enter(struct db *db, void *arg)
 {
@@ -102,6 +117,8 @@ enter(struct db *db, void *arg)
 		return rc;
 	*e->rule = RULE_CERTIFICATE_REVOKED;
 	if ((rc = certificate_db_still_good(db, serial)) != RC_OK)
+		return rc;
+	if ((rc = person_may_enter(db, e)) != RC_OK)
 		return rc;
 	if ((rc = signed_form_db_keep(db, e->query, e->result, e->signed_text, e->len)) != RC_OK)
 		return rc;
@@ -161,7 +178,7 @@ login_db_refused(struct request *r, const struct form_result *result)
 		}
 	}
 	e.detail = buf_text(&detail);
-	rc = event_db_insert(r->db, &e);
+	rc = tries_db_refused(r->db, r->conf, &e);
 	buf_free(&detail);
 	return rc;
 }
