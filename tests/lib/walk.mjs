@@ -116,7 +116,7 @@ async function errorStates({ page }, look) {
 	await look("error-404", page);
 	await page.goto("/no-such-page");
 	await look("error-nginx-404", page);
-	for (const code of [413, 429, 502, 503, 504]) {
+	for (const code of [408, 413, 429, 502, 503, 504]) {
 		await page.goto(`/static/preview-of-${code}.html`);
 		await look(`error-nginx-${code}`, page);
 	}
@@ -223,8 +223,12 @@ async function certificateStates(page, look, { serial, own }) {
 	await look("revoke", page);
 	await leads(page, () => page.click("#reason-form button[type=submit]"));
 	await look("revoke-no-reason", page);
+	await page.goto(`/keys/${own.auth}/revoke?reason=1&since=2024-02-31`);
+	await look("revoke-day-wrong", page);
 	await page.goto(`/keys/${serial.revoked}/revoke`);
 	await look("revoke-already", page);
+	await page.goto(`/keys/${serial.published}/revoke?reason=1`);
+	await look("revoke-raise", page);
 	await page.goto(`/keys/${own.sign}/revoke?reason=1&also=${own.auth}`);
 	await look("revoke-confirm", page);
 	await page.click("#sign");
