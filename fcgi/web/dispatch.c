@@ -43,6 +43,9 @@ begin(struct request *r, const struct service *service, const struct gateway *in
 	route_pre_session_random(r->fresh, in->cookie_login);
 	r->pre_session = r->fresh[0] != '\0' ? in->cookie_login : "";
 	r->proof_cookie = in->cookie_proof != NULL ? in->cookie_proof : "";
+	/* a page that asks by itself is not looked at */
+	r->told = r->method == METHOD_GET && in->cookie_told != NULL && *in->background == '\0' ? in->cookie_told : "";
+	r->has_session = in->has_session != NULL && *in->has_session != '\0';
 	r->session_cookie = strlen(in->cookie_session) <= REQUEST_COOKIE_MAX ? in->cookie_session : "";
 }
 
@@ -243,6 +246,7 @@ set_page(struct request *r)
 	page_set(r->page, "lang", lang_name(r->lang));
 	page_set(r->page, "csrf", r->csrf);
 	page_set_int(r->page, "signed_in", r->signed_in);
+	page_set_int(r->page, "has_session", r->has_session);
 	page_set_int(r->page, "demo", !r->conf->production);
 	page_set(r->page, "support.phone", r->conf->support_phone);
 	page_set(r->page, "support.email", r->conf->support_email);

@@ -30,10 +30,10 @@ export async function chromium(site) {
 		page.on("console", (message) => {
 			if (message.type() === "error" && !/status of (4\d\d|503)/.test(message.text())) faults.push(`console: ${message.text()}`);
 		});
-		const picture = async (name) => {
+		const picture = async (name, seenAt = width) => {
 			if (!pictures) return;
 			await mkdir(pictures, { recursive: true });
-			await page.screenshot({ path: path.join(pictures, `${name}-${language}-${width}.png`), fullPage: true });
+			await page.screenshot({ path: path.join(pictures, `${name}-${language}-${seenAt}.png`), fullPage: true });
 		};
 		return { page, context, requests, faults, picture, close: () => context.close() };
 	};
