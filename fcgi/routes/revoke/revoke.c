@@ -1,5 +1,5 @@
 /*
- * GET /keys/{serial}/revoke: the choice of a reason; with ?reason= (and &also= for the pair): the document to sign.
+ * GET /keys/{serial}/revoke: the choice of a reason; with ?reason= (and &also= for the pair): the document to sign; chosen=1 comes from the form.
  * POST /keys/{serial}/revoke/confirm: the citizen's signed decision to revoke one of their own certificates, or both of a pair.
  * In:     reason, also (40 hex), agree=1, signed (XML, urn:cabinet:1 revocation)
  * Out:    303 /keys/{serial}; the publisher puts the serials on the next delta CRL.
@@ -24,7 +24,7 @@
 /* RFC 5280, 5.3.1: the reasons a natural person can honestly choose, in the order they are offered. */
 static const int reasons[] = { 1, 4, 5, 3, 0 };
 
-enum { FIELD_REASON, FIELD_ALSO, FIELD_AGREE, FIELD_SIGNED, FIELD_COUNT };
+enum { FIELD_REASON, FIELD_ALSO, FIELD_CHOSEN, FIELD_AGREE, FIELD_SIGNED, FIELD_COUNT };
 
 static bool
 is_reason(const char *value)
@@ -52,10 +52,12 @@ is_agreed(const char *value)
 static const struct field_spec form[FIELD_COUNT] = {
 	[FIELD_REASON] = { "reason", 1, 0, is_reason, "error.reason" },
 	[FIELD_ALSO] = { "also", 40, 0, is_serial, "error.also" },
+	/* an unanswered choice sends nothing by itself */
+	[FIELD_CHOSEN] = { "chosen", 1, 0, is_agreed, "error.reason" },
 	[FIELD_AGREE] = { "agree", 8, FIELD_REQUIRED, is_agreed, "error.agree", "error.agree" },
 	[FIELD_SIGNED] = { "signed", FORM_MAX + 1, FIELD_REQUIRED | FIELD_UPLOAD, NULL, NULL, "error.signed_missing" },
 };
-#define CHOICE_COUNT FIELD_AGREE /* GET has the first two only */
+#define CHOICE_COUNT FIELD_AGREE /* GET has the first three only */
 
 /* ---- what is to be decided */
 
@@ -249,8 +251,12 @@ revoke_get(struct request *r)
 		return already_page(r, &v);
 	if (!good)
 		return choose_page(r, 422, &v);
-	if (field[FIELD_REASON].len == 0)
-		return choose_page(r, 200, &v);
+	if (field[FIELD_REASON].len == 0) {
+		if (field[FIELD_CHOSEN].len == 0)
+			return choose_page(r, 200, &v);
+		response_message(r, "reason", "error.reason", NULL);
+		return choose_page(r, 422, &v);
+	}
 	v.reason = field[FIELD_REASON].value[0] - '0';
 	rc = also_take(r, field[FIELD_ALSO].value, &v);
 	if (rc == RC_NOT_FOUND) {
