@@ -1,5 +1,6 @@
 # make            everything          make check    scripts/test           make lint     floors, banned calls, views, languages, analysers
 # make run        scripts/run         make bench    ratios                 make fuzz     bounded; SAN=1 any target with ASan and UBSan
+# make faults     every fault in its long form, as a table
 # Objects in build/ (build-san/ with SAN=1). A program is a folder: fcgi/routes/<route>, fcgi/publisher, fcgi/tools/<tool>.
 CC	?= gcc
 BUILD	:= build$(if $(SAN),-san)
@@ -14,7 +15,7 @@ DOCUMENT := pangocairo pangoft2 fontconfig libzip
 INCLUDE	:= -Ifcgi -isystem /usr/include/ClearSilver $(patsubst -I%,-isystem %,$(shell pkg-config --cflags libmariadb libxml-2.0 $(DOCUMENT)))
 CFLAGS	:= -std=gnu17 -O2 -g -pthread $(WARN) $(HARDEN) $(INCLUDE) -D_GNU_SOURCE -MMD -MP
 LDFLAGS	:= -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(if $(SAN),-fsanitize=address$(comma)undefined)
-LIBS	:= -lfcgi -lneo_cgi -lneo_cs -lneo_utl -lz $(shell pkg-config --libs libmariadb libxml-2.0 $(DOCUMENT)) -lcurl -lssl -lcrypto
+LIBS	:= -lfcgi -lneo_cgi -lneo_cs -lneo_utl -lz $(shell pkg-config --libs libmariadb libxml-2.0 $(DOCUMENT)) -lcurl -lseccomp -lssl -lcrypto
 
 FLOORS	:= base pki form store web document
 FLOOR_SRC := $(wildcard $(addprefix fcgi/,$(addsuffix /*.c,$(FLOORS))))
@@ -56,9 +57,10 @@ check: ; scripts/test
 lint: ; tests/lint/run
 bench: all ; tests/bench/run
 fuzz: ; tests/fuzz/run
+faults: all ; tests/faults/table
 
 clean:
 	rm -rf build build-san
-.PHONY: all unit run check lint bench fuzz clean
+.PHONY: all unit run check lint bench fuzz faults clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

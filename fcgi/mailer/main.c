@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/sandbox.h"
 #include "mailer.h"
 #include "store/event.h"
 #include "web/view.h"
@@ -154,6 +155,23 @@ work(struct mailer *m, int64_t seconds, bool once)
 	return once && rc != RC_OK ? 1 : 0;
 }
 
+/* Mails as files: the folder. By SMTP: the network, what the resolver and TLS read, and no file to write. */
+static void
+close_doors(const struct conf *conf)
+{
+	char *password = db_password_file(conf, "cabinet_mailer");
+	const char *const files[] = { "/usr/share/zoneinfo", password, NULL }, *const folder[] = { conf->mail_dir, NULL };
+	const char *const smtp[] = { "/usr/share/zoneinfo", "/usr/share/ca-certificates", "/usr/local/share/ca-certificates", "/usr/lib",
+		"/lib", "/lib64", "/etc/ssl", "/etc/resolv.conf", "/run/systemd/resolve", "/etc/hosts", "/etc/host.conf",
+		"/etc/nsswitch.conf", "/etc/gai.conf", "/etc/services", conf->smtp_ca, conf->smtp_password_file, password, NULL };
+
+	if (conf->smtp[0] == '\0')
+		sandbox_enter(&(const struct sandbox){ SANDBOX_LOCAL | SANDBOX_WRITE, files, folder });
+	else
+		sandbox_enter(&(const struct sandbox){ SANDBOX_LOCAL | SANDBOX_INTERNET | SANDBOX_THREADS, smtp, NULL });
+	free(password);
+}
+
 static int
 run(struct mailer *m, int64_t seconds, bool once)
 {
@@ -167,6 +185,7 @@ run(struct mailer *m, int64_t seconds, bool once)
 		return 1;
 	if (db_open(&m->db, m->conf, "cabinet_mailer", lists) != RC_OK && m->db == NULL)
 		return 1;
+	close_doors(m->conf);
 	return work(m, seconds, once);
 }
 

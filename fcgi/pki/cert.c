@@ -402,6 +402,9 @@ cert_has_purpose(const struct cert *c, enum cert_purpose purpose, const char *oi
 
 	if (len < 0 || (size_t)len >= sizeof(role) || X509_check_ca(c->x509) != 0)
 		return false;
+	/* X509_check_ca says no to CA:TRUE where keyCertSign is missing; such a certificate is nobody's leaf either */
+	if ((X509_get_extension_flags(c->x509) & EXFLAG_CA) != 0)
+		return false;
 	/* an absent extension would mean "any usage" (4.2.1.3): not for us */
 	if ((X509_get_extension_flags(c->x509) & EXFLAG_KUSAGE) == 0 || (X509_get_key_usage(c->x509) & wanted) == 0)
 		return false;

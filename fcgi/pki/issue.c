@@ -31,11 +31,17 @@ add_attribute(struct buf *b, int nid, uint8_t tag, const char *value)
 }
 
 static void
-add_subject(struct buf *b, const struct issue_subject *s)
+add_subject(struct buf *b, const struct issue_subject *s, const struct profile *p)
 {
 	size_t name = der_begin(b, DER_SEQUENCE);
 	char number[3 + IIN_SIZE];
 
+	if (p->common_name != NULL) {
+		add_attribute(b, NID_countryName, DER_PRINTABLE, "KZ");
+		add_attribute(b, NID_commonName, DER_UTF8, p->common_name);
+		der_end(b, name);
+		return;
+	}
 	snprintf(number, sizeof(number), "IIN%.12s", s->iin);
 	add_attribute(b, NID_commonName, DER_UTF8, s->common_name);
 	add_attribute(b, NID_surname, DER_UTF8, s->surname);
@@ -167,15 +173,35 @@ add_crl_points(struct buf *b, int nid, const char *uri)
 }
 
 static void
+add_access(struct buf *b, int nid, const char *uri)
+{
+	size_t access = der_begin(b, DER_SEQUENCE);
+
+	der_oid_nid(b, nid);
+	der_text(b, DER_CONTEXT(6), uri);
+	der_end(b, access);
+}
+
+static void
 add_authority_information(struct buf *b, const struct profile *p)
 {
-	size_t value, extension = extension_begin(b, NID_info_access, false, &value);
-	size_t list = der_begin(b, DER_SEQUENCE), access = der_begin(b, DER_SEQUENCE);
+	size_t value, extension = extension_begin(b, NID_info_access, false, &value), list = der_begin(b, DER_SEQUENCE);
 
-	der_oid_nid(b, NID_ad_ca_issuers);
-	der_text(b, DER_CONTEXT(6), p->ca_issuers);
-	der_end(b, access);
+	if (p->ocsp != NULL)
+		add_access(b, NID_ad_OCSP, p->ocsp);
+	if (p->ca_issuers != NULL)
+		add_access(b, NID_ad_ca_issuers, p->ca_issuers);
 	der_end(b, list);
+	extension_end(b, extension, value);
+}
+
+/* RFC 6960, 4.2.2.2.1: NULL. */
+static void
+add_nocheck(struct buf *b)
+{
+	size_t value, extension = extension_begin(b, NID_id_pkix_OCSP_noCheck, false, &value);
+
+	der_add(b, DER_NULL, "", 0);
 	extension_end(b, extension, value);
 }
 
@@ -190,10 +216,16 @@ add_extensions(struct buf *b, const struct issue_request *r, const struct cert *
 	ok = add_subject_key(b, r->spki, r->spki_len);
 	add_key_usage(b, rsa ? p->key_usage_rsa : p->key_usage_ec);
 	ok = add_usages(b, p) && ok;
-	ok = add_policies(b, p) && ok;
-	add_crl_points(b, NID_crl_distribution_points, p->crl);
-	add_crl_points(b, NID_freshest_crl, p->freshest_crl);
-	add_authority_information(b, p);
+	if (p->policy != NULL)
+		ok = add_policies(b, p) && ok;
+	if (p->crl != NULL)
+		add_crl_points(b, NID_crl_distribution_points, p->crl);
+	if (p->freshest_crl != NULL)
+		add_crl_points(b, NID_freshest_crl, p->freshest_crl);
+	if (p->ocsp != NULL || p->ca_issuers != NULL)
+		add_authority_information(b, p);
+	if (p->ocsp_nocheck)
+		add_nocheck(b);
 	der_end(b, list);
 	der_end(b, outer);
 	return ok;
@@ -225,6 +257,12 @@ is_rsa(const uint8_t *spki, size_t len, bool *rsa)
 	return ok;
 }
 
+static bool
+is_person(const struct issue_subject *s)
+{
+	return s->common_name[0] != '\0' && s->surname[0] != '\0' && iin_is_wellformed(s->iin);
+}
+
 enum rc
 issue_tbs(struct buf *b, const struct issue_request *r, const struct cert *ca)
 {
@@ -234,8 +272,8 @@ issue_tbs(struct buf *b, const struct issue_request *r, const struct cert *ca)
 
 	if (until > cert_not_after(ca))
 		until = cert_not_after(ca);
-	if (r->subject.common_name[0] == '\0' || r->subject.surname[0] == '\0' || !iin_is_wellformed(r->subject.iin) || until <= from ||
-	    from < cert_not_before(ca) || X509_get0_subject_key_id(cert_x509(ca)) == NULL || !is_rsa(r->spki, r->spki_len, &rsa)) {
+	if ((r->profile->common_name == NULL && !is_person(&r->subject)) || until <= from || from < cert_not_before(ca) ||
+	    X509_get0_subject_key_id(cert_x509(ca)) == NULL || !is_rsa(r->spki, r->spki_len, &rsa)) {
 		log_warn("issue", "%s: names, validity or key that no certificate can hold", r->profile->name);
 		return RC_BAD_INPUT;
 	}
@@ -250,7 +288,7 @@ issue_tbs(struct buf *b, const struct issue_request *r, const struct cert *ca)
 	der_time(b, from);
 	der_time(b, until);
 	der_end(b, validity);
-	add_subject(b, &r->subject);
+	add_subject(b, &r->subject, r->profile);
 	buf_add(b, r->spki, r->spki_len);
 	ok = add_extensions(b, r, ca, rsa) && ok;
 	der_end(b, tbs);

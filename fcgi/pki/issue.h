@@ -1,5 +1,5 @@
 /*
- * A natural person's certificate in steps that can be recorded one by one: the to-be-signed part is built (a function of its inputs alone, so
+ * A certificate of a natural person, or of one of our programs, in steps that can be recorded one by one: the to-be-signed part is built (a function of its inputs alone, so
  * that it can be built again and compared), linted, kept by the caller, and only then signed.
  */
 #ifndef CABINET_PKI_ISSUE_H
@@ -17,8 +17,8 @@ struct issue_subject {		 /* UTF-8; facts about the person, never from the reques
 
 struct issue_request {
 	const struct profile *profile;
-	struct issue_subject subject;
-	const uint8_t *spki; /* SubjectPublicKeyInfo, DER */
+	struct issue_subject subject; /* not read when the profile is a program's */
+	const uint8_t *spki;	      /* SubjectPublicKeyInfo, DER */
 	size_t spki_len;
 	uint8_t serial[SERIAL_SIZE];
 	instant not_before; /* cut to whole seconds; notAfter is profile->days later, never beyond the CA's */

@@ -119,11 +119,29 @@ is_subject_attribute(const X509_NAME_ENTRY *entry, unsigned *seen)
 	return ok;
 }
 
+/* Country and the profile's name, nothing else. */
+static bool
+is_program(const X509_NAME *name, const char *common_name)
+{
+	const X509_NAME_ENTRY *country = X509_NAME_get_entry(name, 0), *entry = X509_NAME_get_entry(name, 1);
+	struct buf text = BUF_INIT;
+	unsigned seen = 0;
+	bool ok = X509_NAME_entry_count(name) == 2 && OBJ_obj2nid(X509_NAME_ENTRY_get_object(country)) == NID_countryName &&
+		  OBJ_obj2nid(X509_NAME_ENTRY_get_object(entry)) == NID_commonName && is_subject_attribute(country, &seen) &&
+		  is_subject_attribute(entry, &seen) && name_value(&text, entry) && strcmp(buf_text(&text), common_name) == 0;
+
+	buf_free(&text);
+	return ok;
+}
+
 static bool
 is_subject(const struct subject *s)
 {
 	const X509_NAME *name = X509_get_subject_name(s->x509);
 	unsigned seen = 0;
+
+	if (s->profile->common_name != NULL)
+		return is_program(name, s->profile->common_name);
 
 	for (int i = 0; i < X509_NAME_entry_count(name); i++)
 		if (!is_subject_attribute(X509_NAME_get_entry(name, i), &seen))
@@ -151,18 +169,34 @@ is_key(const struct subject *s)
 static bool
 are_extensions(const struct subject *s)
 {
-	static const int wanted[] = { NID_authority_key_identifier, NID_subject_key_identifier, NID_key_usage, NID_ext_key_usage,
-		NID_certificate_policies, NID_crl_distribution_points, NID_freshest_crl, NID_info_access };
-	const int count = sizeof(wanted) / sizeof(wanted[0]);
+	const struct profile *p = s->profile;
+	const struct {
+		int nid;
+		bool is_wanted;
+	} known[] = {
+		{ NID_authority_key_identifier, true },
+		{ NID_subject_key_identifier, true },
+		{ NID_key_usage, true },
+		{ NID_ext_key_usage, true },
+		{ NID_certificate_policies, p->policy != NULL },
+		{ NID_crl_distribution_points, p->crl != NULL },
+		{ NID_freshest_crl, p->freshest_crl != NULL },
+		{ NID_info_access, p->ca_issuers != NULL || p->ocsp != NULL },
+		{ NID_id_pkix_OCSP_noCheck, p->ocsp_nocheck },
+	};
+	int count = 0;
 
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		int at = X509_get_ext_by_NID(s->x509, known[i].nid, -1);
+
+		if ((at >= 0) != known[i].is_wanted)
+			return false;
+		if (at >= 0 && X509_EXTENSION_get_critical(X509_get_ext(s->x509, at)) != (known[i].nid == NID_key_usage))
+			return false;
+		count += at >= 0;
+	}
 	if (X509_get_ext_count(s->x509) != count)
 		return false;
-	for (int i = 0; i < count; i++) {
-		int at = X509_get_ext_by_NID(s->x509, wanted[i], -1);
-
-		if (at < 0 || X509_EXTENSION_get_critical(X509_get_ext(s->x509, at)) != (wanted[i] == NID_key_usage))
-			return false;
-	}
 	(void)X509_check_purpose(s->x509, -1, 0);
 	return (X509_get_extension_flags(s->x509) & (EXFLAG_INVALID | EXFLAG_CRITICAL | EXFLAG_CA)) == 0;
 }
@@ -220,6 +254,9 @@ are_policies(const struct subject *s)
 	bool ok = list != NULL && sk_POLICYINFO_num(list) == 1;
 	char dotted[128] = "";
 
+	if (s->profile->policy == NULL)
+		return list == NULL;
+
 	if (ok) {
 		OBJ_obj2txt(dotted, sizeof(dotted), sk_POLICYINFO_value(list, 0)->policyid, 1);
 		ok = strcmp(dotted, s->profile->policy) == 0 && strcmp(dotted, "2.5.29.32.0") != 0;
@@ -231,7 +268,7 @@ are_policies(const struct subject *s)
 static bool
 is_crl_point(const struct subject *s, int nid, const char *uri)
 {
-	CRL_DIST_POINTS *list = X509_get_ext_d2i(s->x509, nid, NULL, NULL);
+	CRL_DIST_POINTS *list = uri == NULL ? NULL : X509_get_ext_d2i(s->x509, nid, NULL, NULL);
 	const DIST_POINT *point = list != NULL && sk_DIST_POINT_num(list) == 1 ? sk_DIST_POINT_value(list, 0) : NULL;
 	bool ok = point != NULL && point->reasons == NULL && point->CRLissuer == NULL && point->distpoint != NULL &&
 		  point->distpoint->type == 0 && sk_GENERAL_NAME_num(point->distpoint->name.fullname) == 1;
@@ -243,7 +280,7 @@ is_crl_point(const struct subject *s, int nid, const char *uri)
 		     memcmp(ASN1_STRING_get0_data(name->d.ia5), uri, strlen(uri)) == 0;
 	}
 	CRL_DIST_POINTS_free(list);
-	return ok;
+	return uri == NULL || ok;
 }
 
 static bool
@@ -259,20 +296,41 @@ is_freshest_crl(const struct subject *s)
 }
 
 static bool
+is_access(const ACCESS_DESCRIPTION *access, int nid, const char *uri)
+{
+	return access != NULL && OBJ_obj2nid(access->method) == nid && access->location->type == GEN_URI &&
+	       (size_t)ASN1_STRING_length(access->location->d.ia5) == strlen(uri) &&
+	       memcmp(ASN1_STRING_get0_data(access->location->d.ia5), uri, strlen(uri)) == 0;
+}
+
+static bool
 is_authority_information(const struct subject *s)
 {
 	AUTHORITY_INFO_ACCESS *list = X509_get_ext_d2i(s->x509, NID_info_access, NULL, NULL);
-	const char *uri = s->profile->ca_issuers;
-	bool ok = list != NULL && sk_ACCESS_DESCRIPTION_num(list) == 1;
+	const char *ocsp = s->profile->ocsp, *ca_issuers = s->profile->ca_issuers;
+	int wanted = (ocsp != NULL) + (ca_issuers != NULL);
+	bool ok = (list == NULL ? 0 : sk_ACCESS_DESCRIPTION_num(list)) == wanted;
 
-	if (ok) {
-		const ACCESS_DESCRIPTION *access = sk_ACCESS_DESCRIPTION_value(list, 0);
-
-		ok = OBJ_obj2nid(access->method) == NID_ad_ca_issuers && access->location->type == GEN_URI &&
-		     (size_t)ASN1_STRING_length(access->location->d.ia5) == strlen(uri) &&
-		     memcmp(ASN1_STRING_get0_data(access->location->d.ia5), uri, strlen(uri)) == 0;
-	}
+	if (ok && ocsp != NULL)
+		ok = is_access(sk_ACCESS_DESCRIPTION_value(list, 0), NID_ad_OCSP, ocsp);
+	if (ok && ca_issuers != NULL)
+		ok = is_access(sk_ACCESS_DESCRIPTION_value(list, wanted - 1), NID_ad_ca_issuers, ca_issuers);
 	AUTHORITY_INFO_ACCESS_free(list);
+	return ok;
+}
+
+/* RFC 6960, 4.2.2.2: a delegated responder may sign answers and nothing else, and its certificate says whether it is to be checked. */
+static bool
+is_responder(const struct subject *s)
+{
+	ASN1_NULL *value = X509_get_ext_d2i(s->x509, NID_id_pkix_OCSP_noCheck, NULL, NULL);
+	bool is_signer = (X509_get_extended_key_usage(s->x509) & XKU_OCSP_SIGN) != 0;
+	bool ok =
+	    (value != NULL) == s->profile->ocsp_nocheck && (is_signer ? s->profile->common_name != NULL && s->profile->usage_count == 1 &&
+									    X509_get_key_usage(s->x509) == KU_DIGITAL_SIGNATURE
+								      : value == NULL);
+
+	ASN1_NULL_free(value);
 	return ok;
 }
 
@@ -297,6 +355,7 @@ static const struct {
 	{ "RFC 5280 section 4.2.1.13: CRL distribution point", is_crl },
 	{ "RFC 5280 section 4.2.1.15: freshest CRL", is_freshest_crl },
 	{ "RFC 5280 section 4.2.2.1: authority information access", is_authority_information },
+	{ "RFC 6960 section 4.2.2.2: OCSP responder", is_responder },
 };
 
 /* A certificate around tbs whose signature is no signature: for reading only. */

@@ -9,6 +9,7 @@
 
 #define FILE_MAX 16384
 #define NOTICE_MAX 200
+#define COMMON_NAME_MAX 64 /* ub-common-name, RFC 5280, A.1 */
 
 struct word {
 	const char *text;
@@ -42,6 +43,9 @@ expand(struct buf *out, const char *value, const struct profile_values *v)
 		} else if (strncmp(value, "<certificate_days>", 18) == 0) {
 			buf_printf(out, "%lld", (long long)v->certificate_days);
 			value += 18;
+		} else if (strncmp(value, "<ca>", 4) == 0 && v->ca_name != NULL) {
+			buf_puts(out, v->ca_name);
+			value += 4;
 		} else
 			return false;
 	}
@@ -96,6 +100,7 @@ set_usages(struct profile *p, char *value)
 	for (char *w = strtok_r(value, " \t", &save); w != NULL; w = strtok_r(NULL, " \t", &save)) {
 		const char *dotted = strcmp(w, "clientAuth") == 0	 ? "1.3.6.1.5.5.7.3.2"
 				     : strcmp(w, "emailProtection") == 0 ? "1.3.6.1.5.5.7.3.4"
+				     : strcmp(w, "OCSPSigning") == 0	 ? "1.3.6.1.5.5.7.3.9"
 									 : w;
 
 		if (p->usage_count == PROFILE_USAGES)
@@ -133,6 +138,26 @@ set_days(struct profile *p, const char *value)
 }
 
 static const char *
+set_program(struct profile *p, const char *name, const char *value)
+{
+	if (strcmp(name, "common_name") == 0)
+		return utf8_length(value, strlen(value)) > COMMON_NAME_MAX ? "longer than 64 characters"
+		       : set_text(&p->common_name, value)		   ? NULL
+									   : "given twice";
+	if (strcmp(name, "key") == 0)
+		return strcmp(value, "EC-P256") != 0 && strcmp(value, "RSA-2048") != 0 ? "neither EC-P256 nor RSA-2048"
+		       : set_text(&p->key, value)				       ? NULL
+										       : "given twice";
+	if (strcmp(name, "ocsp_nocheck") == 0) {
+		if (p->ocsp_nocheck || strcmp(value, "true") != 0)
+			return "true, once, or not at all";
+		p->ocsp_nocheck = true;
+		return NULL;
+	}
+	return "unknown name";
+}
+
+static const char *
 set_field(struct profile *p, const char *name, char *value)
 {
 	if (strcmp(name, "key_usage_rsa") == 0)
@@ -157,7 +182,9 @@ set_field(struct profile *p, const char *name, char *value)
 		return set_uri(&p->freshest_crl, value, true);
 	if (strcmp(name, "ca_issuers") == 0)
 		return set_uri(&p->ca_issuers, value, true);
-	return "unknown name";
+	if (strcmp(name, "ocsp") == 0)
+		return set_uri(&p->ocsp, value, true);
+	return set_program(p, name, value);
 }
 
 static char *
@@ -206,6 +233,21 @@ demand(const char *path, const char *name, bool present, struct buf *errors)
 		buf_printf(errors, "%s: %s: missing\n", path, name);
 }
 
+/* What no person's certificate goes without. */
+static void
+demand_person(const char *path, const struct profile *p, struct buf *errors)
+{
+	demand(path, "policy", p->policy != NULL, errors);
+	demand(path, "cps", p->cps != NULL, errors);
+	demand(path, "notice", p->notice != NULL, errors);
+	demand(path, "crl", p->crl != NULL, errors);
+	demand(path, "freshest_crl", p->freshest_crl != NULL, errors);
+	demand(path, "ca_issuers", p->ca_issuers != NULL, errors);
+	demand(path, "ocsp", p->ocsp != NULL, errors);
+	if (p->key != NULL || p->ocsp_nocheck)
+		buf_printf(errors, "%s: key, ocsp_nocheck: without common_name\n", path);
+}
+
 enum rc
 profile_parse(struct profile **out, const char *path, const char *text, size_t len, const struct profile_values *values, struct buf *errors)
 {
@@ -223,13 +265,11 @@ profile_parse(struct profile **out, const char *path, const char *text, size_t l
 	demand(path, "key_usage_rsa", p->key_usage_rsa != 0, errors);
 	demand(path, "key_usage_ec", p->key_usage_ec != 0, errors);
 	demand(path, "extended_key_usage", p->usage_count != 0, errors);
-	demand(path, "policy", p->policy != NULL, errors);
-	demand(path, "cps", p->cps != NULL, errors);
-	demand(path, "notice", p->notice != NULL, errors);
 	demand(path, "days", p->days != 0, errors);
-	demand(path, "crl", p->crl != NULL, errors);
-	demand(path, "freshest_crl", p->freshest_crl != NULL, errors);
-	demand(path, "ca_issuers", p->ca_issuers != NULL, errors);
+	if (p->common_name != NULL)
+		demand(path, "key", p->key != NULL, errors);
+	else
+		demand_person(path, p, errors);
 	free(copy);
 	if (errors->len != before) {
 		profile_free(p);
@@ -273,5 +313,8 @@ profile_free(struct profile *p)
 	free(p->crl);
 	free(p->freshest_crl);
 	free(p->ca_issuers);
+	free(p->ocsp);
+	free(p->common_name);
+	free(p->key);
 	free(p);
 }

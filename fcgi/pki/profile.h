@@ -6,12 +6,21 @@
  *   policy, cps, notice           object identifier; URI; text of at most 200 characters (4.2.1.4)
  *   days                          validity, 1…1095
  *   crl, freshest_crl, ca_issuers URIs, http: (4.2.1.13, 4.2.1.15, 4.2.2.1)
+ *   ocsp                          URI, http: (4.2.2.1)
  *
- * <arc>, <site>, <plain_site>, <certificate_days> in values stand for the configuration's.
+ * A profile with common_name is a program's: that is its whole subject beside the country. It names its key, and leaves out what it does not want
+ * of policy, cps, notice, crl, freshest_crl, ca_issuers, ocsp:
+ *
+ *   common_name                   text of at most 64 characters
+ *   key                           EC-P256 or RSA-2048
+ *   ocsp_nocheck                  true: id-pkix-ocsp-nocheck (RFC 6960, 4.2.2.2.1)
+ *
+ * <arc>, <site>, <plain_site>, <certificate_days> in values stand for the configuration's, <ca> for the common name of the issuing CA.
  */
 #ifndef CABINET_PKI_PROFILE_H
 #define CABINET_PKI_PROFILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,12 +36,16 @@ struct profile {
 	size_t usage_count;
 	char *policy, *cps, *notice;
 	int64_t days;
-	char *crl, *freshest_crl, *ca_issuers;
+	char *crl, *freshest_crl, *ca_issuers, *ocsp;
+	/* of a program; NULL and false: a person's */
+	char *common_name, *key;
+	bool ocsp_nocheck;
 };
 
 struct profile_values { /* from the configuration */
 	const char *oid_arc, *site, *plain_site;
 	int64_t certificate_days;
+	const char *ca_name; /* common name of the issuing CA; NULL: <ca> is unknown */
 };
 
 /* Every mistake is appended to errors as "path:line: what"; RC_BAD_INPUT if there was any. *out is owned by the caller. */

@@ -150,12 +150,18 @@ certificate_publish(const char *directory, const char *name, const struct cert *
 	return rc;
 }
 
+char *
+authority_root_crl(const struct conf *conf)
+{
+	const char *slash = strrchr(conf->root_certificate, '/');
+
+	return mem_format("%.*sroot.crl", slash == NULL ? 0 : (int)(slash - conf->root_certificate) + 1, conf->root_certificate);
+}
+
 enum rc
 authority_files(struct publisher *p)
 {
-	const char *slash = strrchr(p->conf->root_certificate, '/');
-	char *path =
-	    mem_format("%.*sroot.crl", slash == NULL ? 0 : (int)(slash - p->conf->root_certificate) + 1, p->conf->root_certificate);
+	char *path = authority_root_crl(p->conf);
 	struct buf octets = BUF_INIT;
 	enum rc rc = certificate_publish(p->conf->ca_dir, "root.cer", p->root);
 

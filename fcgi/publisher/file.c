@@ -48,8 +48,8 @@ file_replace(const struct file_replacement *f)
 	fd = rc == RC_OK ? open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644) : -1;
 	if (rc == RC_OK && fd < 0)
 		rc = failed(temporary, "create");
-	if (rc == RC_OK)
-		rc = f->write(fd, f->arg);
+	if (rc == RC_OK && (rc = f->write(fd, f->arg)) != RC_OK)
+		log_error("file", "%s: not written: %s", temporary, rc_name(rc));
 	if (rc == RC_OK && fsync(fd) != 0)
 		rc = failed(temporary, "fsync");
 	if (fd >= 0 && close(fd) != 0 && rc == RC_OK)

@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "base/sandbox.h"
 #include "publisher.h"
 #include "store/event.h"
 #include "store/outbox.h"
@@ -45,7 +46,7 @@ open_keys(struct publisher *p)
 		[PURPOSE_AUTH] = "person-auth", [PURPOSE_SIGN] = "person-sign", [PURPOSE_OPERATOR] = "operator"
 	};
 	const struct conf *c = p->conf;
-	const struct profile_values values = { c->oid_arc, c->site, c->plain_site, c->certificate_days };
+	struct profile_values values = { c->oid_arc, c->site, c->plain_site, c->certificate_days, NULL };
 	enum rc rc;
 
 	if ((rc = cert_read_file(&p->ca, c->ca_certificate)) != RC_OK ||
@@ -61,6 +62,7 @@ open_keys(struct publisher *p)
 		log_error("start", "mode = production with a demo CA or the example arc (RFC 5612)");
 		return RC_BAD_INPUT;
 	}
+	values.ca_name = cert_common_name(p->ca);
 	for (int i = 0; i < 3; i++)
 		if ((rc = profile_load(&p->profiles[i], c->profiles, names[i], &values)) != RC_OK)
 			return rc;
@@ -151,6 +153,19 @@ usage(void)
 	return 2;
 }
 
+/* The key is in memory; its file and passphrase are not opened again. What is left: the database, and the two folders that nginx serves. */
+static void
+close_doors(const struct publisher *p)
+{
+	char *root_crl = authority_root_crl(p->conf), *password = db_password_file(p->conf, "cabinet_publisher");
+	const char *const readable[] = { "/usr/share/zoneinfo", root_crl, password, NULL };
+	const char *const writable[] = { p->conf->crl_dir, p->conf->ca_dir, NULL };
+
+	sandbox_enter(&(const struct sandbox){ SANDBOX_LOCAL | SANDBOX_WRITE, readable, writable });
+	free(root_crl);
+	free(password);
+}
+
 static int
 run(struct publisher *p, int64_t seconds, bool once)
 {
@@ -162,6 +177,7 @@ run(struct publisher *p, int64_t seconds, bool once)
 		return 1;
 	if (db_open(&p->db, p->conf, "cabinet_publisher", work_lists) != RC_OK && p->db == NULL)
 		return 1;
+	close_doors(p);
 	return work(p, seconds, once);
 }
 

@@ -147,7 +147,7 @@ publish_claimed(struct publisher *p)
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
-/* Absent, not what the register says, or past half of its validity. */
+/* Absent, not what the register says, past half of its validity, or of a time that has not come: a clock that went back makes it nobody's. */
 static enum rc
 is_due(struct publisher *p, bool is_delta, bool *due, bool *exists)
 {
@@ -161,7 +161,7 @@ is_due(struct publisher *p, bool is_delta, bool *due, bool *exists)
 	*due = rc == RC_NOT_FOUND;
 	if (rc != RC_OK)
 		return rc == RC_NOT_FOUND ? RC_OK : rc;
-	*due = now >= c.this_update + (c.next_update - c.this_update) / 2;
+	*due = now < c.this_update || now >= c.this_update + (c.next_update - c.this_update) / 2;
 	if (!*due && !checked[is_delta]) {
 		*due = file_info(p, is_delta, &info) != RC_OK || info.number != (uint64_t)c.number;
 		checked[is_delta] = !*due;

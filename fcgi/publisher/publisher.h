@@ -53,6 +53,8 @@ MUST_USE enum rc authority_ensure(struct publisher *);
 MUST_USE enum rc authority_find(struct publisher *);
 /* ca_dir/{root,ca}.cer, and crl_dir/root.crl from beside the root's certificate. */
 MUST_USE enum rc authority_files(struct publisher *);
+/* Path of the root's CRL, beside its certificate; owned. */
+char *authority_root_crl(const struct conf *);
 
 /* ---- file.c ------------------------------------------------------------------------------------------------------------- */
 

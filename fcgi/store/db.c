@@ -101,20 +101,27 @@ connection_failed(struct db *db, const char *what)
 	return db_failed(db, what, mysql_errno(db->mysql), text);
 }
 
-/* The password file is read at each connect: it may have been changed, and nothing of it stays in memory. */
+char *
+db_password_file(const struct conf *conf, const char *account)
+{
+	if (account == NULL || conf->db_password_dir == NULL || conf->db_password_dir[0] == '\0')
+		return NULL;
+	if (strncmp(account, ACCOUNT_PREFIX, strlen(ACCOUNT_PREFIX)) == 0)
+		account += strlen(ACCOUNT_PREFIX);
+	return mem_format("%s/%s", conf->db_password_dir, account);
+}
+
+/* The password file is read at each connect, so that nothing of it stays in memory. */
 static enum rc
 password_read(const struct db *db, char out[PASSWORD_MAX])
 {
-	const char *dir = db->conf->db_password_dir;
-	const char *name = db->account + (strncmp(db->account, ACCOUNT_PREFIX, strlen(ACCOUNT_PREFIX)) == 0 ? strlen(ACCOUNT_PREFIX) : 0);
+	char *path = db_password_file(db->conf, db->account);
 	struct buf b = BUF_INIT;
-	char *path;
 	enum rc rc = RC_OK;
 
 	out[0] = '\0';
-	if (dir == NULL || dir[0] == '\0')
+	if (path == NULL)
 		return RC_OK;
-	path = mem_format("%s/%s", dir, name);
 	if (!buf_read_file(&b, path, PASSWORD_MAX - 1)) {
 		log_error("db", "%s: password file %s: %s", db->account, path, strerror(errno));
 		rc = RC_INTERNAL;

@@ -50,6 +50,9 @@ struct db_value db_instant(instant);
 MUST_USE enum rc db_open(struct db **, const struct conf *, const char *account, const struct db_statement *const *const *lists);
 void db_close(struct db *); /* takes NULL; results are freed before */
 
+/* What every connect of this account reads again; owned. NULL: no password, the account is bound to an OS user. */
+char *db_password_file(const struct conf *, const char *account);
+
 /* INSERT, UPDATE, DELETE. affected: rows that matched, changed or not; may be NULL. RC_CONFLICT: duplicate key. RC_UNAVAILABLE: connection lost, or conflict with another transaction. */
 MUST_USE enum rc db_exec(struct db *, const struct db_statement *, const struct db_value *in, size_t count, uint64_t *affected);
 

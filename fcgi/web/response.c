@@ -271,16 +271,19 @@ response_head(const struct request *r, struct buf *out)
 void
 response_cookie(struct request *r, const char *name, const char *value, long max_age)
 {
-	struct buf prefix = BUF_INIT;
+	const char *prefix = "__Host-";
+	struct buf line = BUF_INIT;
 
-	/* one cookie, one line: of two the browser would keep the later one anyway, but not every client agrees */
-	buf_printf(&prefix, "Set-Cookie: %s=", name);
-	drop_header(r, buf_text(&prefix));
-	buf_free(&prefix);
-	buf_printf(&r->headers, "Set-Cookie: %s=%s", name, value);
+	if (strncmp(name, prefix, strlen(prefix)) == 0)
+		name += strlen(prefix);
+	/* one cookie, one line: the later one counts */
+	buf_printf(&line, "X-Cookie-%s: ", name);
+	drop_header(r, buf_text(&line));
+	buf_free(&line);
+	buf_printf(&r->headers, "X-Cookie-%s: %s", name, value);
 	if (max_age >= 0)
 		buf_printf(&r->headers, "; Max-Age=%ld", max_age);
-	buf_puts(&r->headers, "; Path=/; Secure; HttpOnly; SameSite=Lax\r\n");
+	buf_puts(&r->headers, "\r\n");
 }
 
 static void

@@ -21,7 +21,10 @@ void response_head(const struct request *, struct buf *out);
 /* The one mapping of enum rc to an HTTP status. */
 int response_status(enum rc);
 
-/* Set-Cookie with Path=/; Secure; HttpOnly; SameSite=Lax. max_age < 0: session cookie; 0: delete. */
+/*
+ * The cookie of this name: "X-Cookie-session" for "__Host-session". nginx makes Set-Cookie of it, with Path=/; Secure; HttpOnly; SameSite=Lax, if this
+ * program may set it and the value fits (conf/nginx/cabinet-http.conf). max_age < 0: until the browser is closed; 0: delete, with value "".
+ */
 void response_cookie(struct request *, const char *name, const char *value, long max_age);
 
 /*

@@ -31,12 +31,14 @@ struct program {
 	size_t count;
 	const struct db_statement *const *const *statements; /* lists, NULL-terminated; NULL without account */
 	const char *const *views;			     /* templates, NULL-terminated */
+	bool has_children;				     /* makes documents apart (document/apart.h): may fork */
+	const char *(*file)(const struct conf *, size_t n);  /* n-th file or folder that requests open; "" if not set, NULL: no more */
 };
 
 /*
  * Options: -c FILE configuration (default /etc/cabinet/cabinet.conf); --check: loads and prepares everything, the database too, exit 0 or 1.
  * FastCGI on descriptor 0, one request at a time, prefork by multiwatch.
- * Prepares statements and views before the first accept. SIGTERM: the running request is answered, then exit 0. Recycled after
+ * Prepares statements and views before the first accept, then keeps no right that a request does not need (base/sandbox.h). SIGTERM: the running request is answered, then exit 0. Recycled after
  * conf->worker_requests. A database that is away: every route that needs it answers 503 with Retry-After, and reconnects.
  */
 int route_main(const struct program *, int argc, char **argv);

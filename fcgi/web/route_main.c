@@ -17,18 +17,15 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/random.h"
+#include "base/sandbox.h"
+#include "base/sanitizer.h"
 #include "web/dispatch.h"
 
 #define DEFAULT_CONF "/etc/cabinet/cabinet.conf"
 #define MEMORY_MAX ((rlim_t)512 << 20) /* address space: a leak or a flaw ends one worker, not the machine */
-#define DRAIN_FACTOR 4		       /* bodies that are not taken are read up to so many times body_max, then dropped */
-
-/* The sanitizer's shadow needs terabytes of address space; gcc and clang tell of it in different ways. */
-#ifdef __has_feature
-#define CLANG_SANITIZER __has_feature(address_sanitizer)
-#else
-#define CLANG_SANITIZER 0
-#endif
+#define FILES_FIXED 3		       /* what every program may open */
+#define FILES_MAX 8
+#define DRAIN_FACTOR 4 /* bodies that are not taken are read up to so many times body_max, then dropped */
 
 static volatile sig_atomic_t stopping;
 
@@ -71,18 +68,14 @@ hold_signals(int how)
 static void
 give_up_rights(void)
 {
-	struct rlimit none = { 0, 0 };
+	const struct rlimit none = { 0, 0 }, memory = { MEMORY_MAX, MEMORY_MAX };
 
 	umask(077);
 	/* a core would hold the secret that keys cookies and tokens */
 	if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		log_fatal("start", "limits");
-#if !defined(__SANITIZE_ADDRESS__) && !CLANG_SANITIZER
-	struct rlimit memory = { MEMORY_MAX, MEMORY_MAX };
-
-	if (setrlimit(RLIMIT_AS, &memory) != 0)
+	if (!SANITIZED && setrlimit(RLIMIT_AS, &memory) != 0)
 		log_fatal("start", "limits");
-#endif
 }
 
 static const char *
@@ -178,6 +171,21 @@ answer(struct request *r, const struct service *service, FCGX_Request *fcgi)
 	dispatch_end(r);
 }
 
+/* The zone, the fonts of statements, and the password for the next connection: all else was read. */
+static void
+close_doors(const struct program *program, const struct conf *conf)
+{
+	char *password = db_password_file(conf, program->account);
+	const char *readable[FILES_MAX + 1] = { "/usr/share/zoneinfo", "/usr/share/fonts", password != NULL ? password : "" };
+	size_t n = 0;
+
+	while (program->file != NULL && n + FILES_FIXED < FILES_MAX && (readable[FILES_FIXED + n] = program->file(conf, n)) != NULL)
+		n++;
+	sandbox_enter(
+	    &(const struct sandbox){ SANDBOX_LOCAL | (program->has_children ? SANDBOX_CHILDREN | SANDBOX_THREADS : 0u), readable, NULL });
+	free(password);
+}
+
 /* Workers that started together must not end together. */
 static int64_t
 requests_to_serve(const struct conf *conf)
@@ -199,6 +207,7 @@ serve(const struct service *service)
 
 	if (FCGX_Init() != 0 || FCGX_InitRequest(&fcgi, 0, 0) != 0)
 		log_fatal("start", "descriptor 0: libfcgi: no FastCGI socket");
+	close_doors(service->program, service->conf);
 	while (left > 0 && stopping == 0 && (accepted = FCGX_Accept_r(&fcgi)) >= 0) {
 		left--;
 		/* libfcgi takes an interrupted read for a broken connection: a request in hand is finished first */

@@ -71,11 +71,15 @@ make_nginx() {
 		map "" \$cabinet_public        { default "$var/public"; }
 		map "" \$cabinet_support_phone { default "1414"; }
 		limit_req_zone \$binary_remote_addr zone=cabinet_request:1m rate=${CABINET_RATE:-500}r/s;
+		limit_req_zone \$cabinet_act zone=cabinet_act:1m rate=${CABINET_ACT_RATE:-500}r/s;
 		limit_conn_zone \$binary_remote_addr zone=cabinet_connection:1m;
+		limit_conn_zone \$cabinet_route zone=cabinet_program:1m;
 	END
 	cat >"$var/nginx/cabinet/cabinet-limits.conf" <<-END
 		limit_req zone=cabinet_request burst=${CABINET_BURST:-500} nodelay;
-		limit_conn cabinet_connection ${CABINET_BURST:-500};
+		limit_req zone=cabinet_act burst=${CABINET_ACT_BURST:-500} nodelay;
+		limit_conn cabinet_connection ${CABINET_CONNECTIONS:-500};
+		limit_conn cabinet_program 500;
 		limit_req_status 429;
 		limit_conn_status 429;
 	END
@@ -102,9 +106,10 @@ make_nginx() {
 			sendfile on;
 			tcp_nopush on;
 			keepalive_timeout 65s;
-			client_header_timeout 15s;
+			client_header_timeout ${CABINET_HEADER_SECONDS:-15}s;
 			send_timeout 30s;
-			large_client_header_buffers 4 16k;
+			reset_timedout_connection on;
+			large_client_header_buffers 4 8k;
 			client_body_temp_path "$run/nginx/body";
 			fastcgi_temp_path "$run/nginx/fastcgi";
 			proxy_temp_path "$run/nginx/proxy";
@@ -124,6 +129,7 @@ make_nginx() {
 				ssl_certificate "$var/tls/rsa.pem";
 				ssl_certificate_key "$var/tls/rsa.key";
 				include cabinet/cabinet-headers.conf;
+				include cabinet/cabinet-errors.conf;
 				include cabinet/cabinet-site.conf;
 				# the site is the cabinet alone: any other address gets its «not found»
 				location / { set \$cabinet_route home; include cabinet/cabinet-route.conf; }
@@ -132,6 +138,7 @@ make_nginx() {
 				$listen_plain
 				server_name localhost;
 				include cabinet/cabinet-headers.conf;
+				include cabinet/cabinet-errors.conf;
 				include cabinet/cabinet-plain.conf;
 			}
 		}

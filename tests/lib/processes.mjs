@@ -34,7 +34,9 @@ export async function workers(site, name) {
 	return found;
 }
 
+// 0 would be everybody of this program's own group.
 export function send(pid, signal) {
+	if (!(pid > 0)) return false;
 	try {
 		process.kill(pid, signal);
 		return true;

@@ -6,15 +6,10 @@ import path from "node:path";
 import { test } from "node:test";
 
 import { call, crl, messages, sql, withFiles } from "../lib/citizen.mjs";
+import { standingClock } from "../lib/clock.mjs";
 import { Browser } from "../lib/http.mjs";
 import { describe, freePort, root, until } from "../lib/instance.mjs";
 import { open, sign } from "../lib/sign.mjs";
-
-// The library alone: the command faketime waits for everything that was started under it. Only the calendar is another one, waiting is not.
-async function past() {
-	const { stdout } = await call("faketime", ["-f", "-400d", "printenv", "LD_PRELOAD"]);
-	return { LD_PRELOAD: stdout.trim(), FAKETIME: "-400d", FAKETIME_DONT_FAKE_MONOTONIC: "1" };
-}
 
 const PASSED = {
 	ru: /Срок действия/i,
@@ -31,7 +26,9 @@ test("an expired certificate is refused by name, and stays in the register", { t
 		await stop().catch(() => {});
 		await rm(folder, { recursive: true, force: true });
 	});
-	await run(await past());
+	const past = await standingClock("-400d");
+	t.after(past.release);
+	await run(past.env);
 	const old = await describe(folder, stop), [citizen] = old.citizens;
 	const before = { base: await crl(old, "ca.crl"), delta: await crl(old, "ca-delta.crl"), certificates: await sql(old, "SELECT HEX(serial) FROM certificate ORDER BY serial") };
 	await stop();

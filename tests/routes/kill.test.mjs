@@ -9,6 +9,7 @@ import { after, before, test } from "node:test";
 import { call, crl, keyAndRequest, locality, login, messages, requests, serialOf, sql, withFiles, filedNumber } from "../lib/citizen.mjs";
 import { Browser } from "../lib/http.mjs";
 import { instance, until } from "../lib/instance.mjs";
+import { NOTHING } from "../lib/invariants.mjs";
 import { leader, send, services, workers } from "../lib/processes.mjs";
 import { sign } from "../lib/sign.mjs";
 
@@ -164,35 +165,6 @@ test("every program is there again, once", async () => {
 	for (const route of new Set(Object.values(ROUTE))) assert.equal((await until(route, async () => (await workers(site, route)).length >= 2 && workers(site, route))).length, 2, route);
 });
 
-// Each question must have no answer.
-const NOTHING = {
-	"a certificate without an application, its reservation, its signed document and one event": `SELECT HEX(c.serial) FROM certificate c JOIN application a ON a.number = c.number
-		WHERE a.origin = 'cabinet' AND (a.status NOT IN ('issued', 'installed')
-		OR NOT EXISTS (SELECT 1 FROM serial_reservation r WHERE r.serial = c.serial AND r.number = c.number AND r.purpose = c.purpose AND r.state = 'stored')
-		OR NOT EXISTS (SELECT 1 FROM signed_form f WHERE f.digest = c.form AND f.digest = a.form AND f.kind = 'confirmation' AND f.subject = c.number)
-		OR (SELECT COUNT(*) FROM event e WHERE e.kind = 'certificate-issued' AND e.serial = c.serial) <> 1)`,
-	"a certificate of no application": "SELECT HEX(serial) FROM certificate WHERE number NOT IN (SELECT number FROM application)",
-	"an application with another number of certificates than two": `SELECT a.number FROM application a WHERE a.origin = 'cabinet' AND
-		(SELECT CONCAT(COUNT(*), COUNT(DISTINCT purpose)) FROM certificate c WHERE c.number = a.number) <> IF(a.status IN ('issued', 'installed'), '22', '00')`,
-	"a status that the history does not have once, in order": `SELECT a.number, a.status, (SELECT GROUP_CONCAT(s.status ORDER BY s.at) FROM application_status s WHERE s.number = a.number) AS was
-		FROM application a WHERE a.origin = 'cabinet' HAVING was <> CASE a.status WHEN 'new' THEN 'new' WHEN 'issued' THEN 'new,signed,signing,issued'
-		WHEN 'installed' THEN 'new,signed,signing,issued,installed' END OR was IS NULL`,
-	"an application whose past has a status twice": `SELECT number, was FROM (SELECT number, status AS was, LAG(status) OVER (PARTITION BY number ORDER BY ROW_START) AS before_
-		FROM application FOR SYSTEM_TIME ALL) h WHERE before_ IS NULL OR was <> before_ GROUP BY number, was HAVING COUNT(*) > 1`,
-	"an act with more or fewer events than one": `SELECT a.number FROM application a WHERE a.origin = 'cabinet' AND
-		((SELECT COUNT(*) FROM event e WHERE e.kind = 'application-filed' AND e.number = a.number) <> 1
-		OR (SELECT COUNT(*) FROM event e WHERE e.kind = 'certificates-installed' AND e.number = a.number) <> (a.status = 'installed'))`,
-	"a reservation half done": "SELECT HEX(serial), state FROM serial_reservation WHERE state <> 'stored'",
-	"a key of nothing, or twice in one application": "SELECT number FROM public_key GROUP BY number, purpose HAVING COUNT(*) <> 1 OR number NOT IN (SELECT number FROM application)",
-	"a document used but not kept": `SELECT HEX(i.digest) FROM form_issued i WHERE (i.state = 'used') <> EXISTS (SELECT 1 FROM signed_form f WHERE f.digest = i.digest)`,
-	"a confirmed application without its document": "SELECT number FROM application WHERE origin = 'cabinet' AND (form IS NULL) <> (status IN ('new', 'withdrawn'))",
-	"a revocation without its document, not verified, or on no CRL": `SELECT HEX(r.serial) FROM revocation r LEFT JOIN signed_form f ON f.digest = r.form AND f.kind = 'revocation'
-		WHERE f.digest IS NULL OR r.verified_at IS NULL OR r.refused IS NOT NULL OR r.first_delta_number IS NULL
-		OR (SELECT COUNT(*) FROM event e WHERE e.kind = 'revocation' AND e.serial = r.serial) <> 1
-		OR (SELECT COUNT(*) FROM event e WHERE e.kind = 'revocation-verified' AND e.serial = r.serial) <> 1`,
-	"a CRL claimed and never published": "SELECT number, kind FROM crl WHERE published_at IS NULL",
-	"a session without a login": "SELECT HEX(id) FROM session s WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.kind = 'login' AND e.iin = s.iin AND e.serial = s.serial)",
-};
 for (const [what, question] of Object.entries(NOTHING))
 	test(`there is not ${what}`, async () => assert.deepEqual(await sql(site, question), []));
 

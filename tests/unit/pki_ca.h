@@ -164,12 +164,23 @@ spki_of(EVP_PKEY *key, uint8_t **out)
 	"days = <certificate_days>\n"                                                                                                      \
 	"crl = <plain_site>/crl/ca.crl\n"                                                                                                  \
 	"freshest_crl = <plain_site>/crl/ca-delta.crl\n"                                                                                   \
+	"ca_issuers = <plain_site>/ca/ca.cer\n"                                                                                            \
+	"ocsp = <plain_site>/ocsp\n"
+
+#define RESPONDER_TEXT                                                                                                                     \
+	"common_name = OCSP <ca>\n"                                                                                                        \
+	"key = EC-P256\n"                                                                                                                  \
+	"key_usage_rsa = digitalSignature\n"                                                                                               \
+	"key_usage_ec = digitalSignature\n"                                                                                                \
+	"extended_key_usage = OCSPSigning\n"                                                                                               \
+	"ocsp_nocheck = true\n"                                                                                                            \
+	"days = 7\n"                                                                                                                       \
 	"ca_issuers = <plain_site>/ca/ca.cer\n"
 
 static inline enum rc
 profile_of(struct profile **out, const char *text, struct buf *errors)
 {
-	const struct profile_values values = { ARC, "https://localhost:8443", "http://localhost:8444", 365 };
+	const struct profile_values values = { ARC, "https://localhost:8443", "http://localhost:8444", 365, "ДЕМО ОРТАЛЫҚ" };
 
 	return profile_parse(out, "p.conf", text, strlen(text), &values, errors);
 }

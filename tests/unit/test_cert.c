@@ -166,6 +166,20 @@ purposes(void **state)
 	}
 }
 
+/* CA:TRUE without keyCertSign issues nothing, and is no person's certificate all the same. */
+static void
+a_ca_is_nobody(void **state)
+{
+	X509 *x = with_usage("critical,digitalSignature", "clientAuth," ARC ".4.1.1");
+	struct cert *c;
+
+	(void)state;
+	extension_add(x, ca.x509, "basicConstraints", "critical,CA:TRUE");
+	c = finish(x);
+	assert_false(cert_has_purpose(c, PURPOSE_AUTH, ARC));
+	cert_free(c);
+}
+
 static void
 persons(void **state)
 {
@@ -304,6 +318,7 @@ main(void)
 		cmocka_unit_test(fields),
 		cmocka_unit_test(short_names),
 		cmocka_unit_test(purposes),
+		cmocka_unit_test(a_ca_is_nobody),
 		cmocka_unit_test(persons),
 		cmocka_unit_test(hostile_fields),
 		cmocka_unit_test(hostile_octets),

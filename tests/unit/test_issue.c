@@ -120,6 +120,77 @@ variants(void **state)
 	}
 }
 
+static struct profile *
+profile_from(const char *text)
+{
+	struct buf errors = BUF_INIT;
+	struct profile *p;
+
+	must(profile_of(&p, text, &errors) == RC_OK, buf_text(&errors));
+	p->name = strdup("other");
+	buf_free(&errors);
+	return p;
+}
+
+/* The delegated OCSP responder (RFC 6960, 4.2.2.2): its subject is the profile's, whatever person is named. */
+static void
+responder(void **state)
+{
+	static const struct {
+		const char *from, *to, *clause;
+	} cases[] = {
+		{ "OCSP <ca>", "<ca>", "4.1.2.6" },
+		{ "OCSPSigning", "OCSPSigning emailProtection", "4.2.1.12" },
+		{ "ocsp_nocheck = true\n", "", "section 4.2: extensions" },
+		{ "key_usage_ec = digitalSignature", "key_usage_ec = digitalSignature nonRepudiation", "4.2.1.3" },
+		{ "days = 7", "days = 6", "4.1.2.5" },
+		{ "ca_issuers = <plain_site>/ca/ca.cer\n", "", "section 4.2: extensions" },
+		{ "ca_issuers = <plain_site>/ca/ca.cer\n", "ocsp = <plain_site>/ocsp\n", "4.2.2.1" },
+	};
+	struct issue_request r = request();
+	struct profile *p = profile_from(RESPONDER_TEXT);
+	struct buf tbs = BUF_INIT;
+	struct cert *c;
+
+	(void)state;
+	r.profile = p;
+	r.spki = ec_spki;
+	r.spki_len = ec_spki_len;
+	expect(&r, p, "");
+	assert_int_equal(issue_tbs(&tbs, &r, ca.cert), RC_OK);
+	assert_int_equal(issue_sign(&c, tbs.data, tbs.len, key), RC_OK);
+	assert_string_equal(cert_subject(c), "C=KZ, CN=OCSP ДЕМО ОРТАЛЫҚ");
+	assert_int_equal(verify_strictly(c, X509_PURPOSE_OCSP_HELPER), 1);
+	assert_int_equal(verify_strictly(c, X509_PURPOSE_SSL_CLIENT), 0);
+	assert_false(cert_has_purpose(c, PURPOSE_AUTH, ARC) || cert_has_purpose(c, PURPOSE_SIGN, ARC));
+	cert_free(c);
+	buf_free(&tbs);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *at = strstr(RESPONDER_TEXT, cases[i].from);
+		struct profile *other;
+
+		assert_non_null(at);
+		buf_add(&tbs, RESPONDER_TEXT, (size_t)(at - RESPONDER_TEXT));
+		buf_puts(&tbs, cases[i].to);
+		buf_puts(&tbs, at + strlen(cases[i].from));
+		other = profile_from(buf_text(&tbs));
+		expect(&r, other, cases[i].clause);
+		profile_free(other);
+		buf_free(&tbs);
+	}
+	/* built as a responder, linted as a person's, and the other way round */
+	expect(&r, profile, "4.1.2.6");
+	r.profile = profile;
+	expect(&r, p, "4.1.2.5");
+	p->days = profile->days;
+	expect(&r, p, "4.1.2.6");
+	/* a responder that may do more */
+	r.profile = p;
+	p->key_usage_ec = 0xc0;
+	expect(&r, p, "RFC 6960 section 4.2.2.2");
+	profile_free(p);
+}
+
 /* Never beyond the CA's own end. */
 static void
 cut_validity(void **state)
@@ -197,6 +268,7 @@ hostile_profiles(void **state)
 		{ "/crl/ca.crl", "/crl/cb.crl", "4.2.1.13" },
 		{ "/crl/ca-delta.crl", "/crl/cb-delta.crl", "4.2.1.15" },
 		{ "/ca/ca.cer", "/ca/cb.cer", "4.2.2.1" },
+		{ "<plain_site>/ocsp", "<plain_site>/ocps", "4.2.2.1" },
 	};
 	struct issue_request r = request();
 
@@ -336,6 +408,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(issued),
 		cmocka_unit_test(variants),
+		cmocka_unit_test(responder),
 		cmocka_unit_test(cut_validity),
 		cmocka_unit_test(hostile_requests),
 		cmocka_unit_test(hostile_profiles),

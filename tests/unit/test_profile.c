@@ -24,6 +24,8 @@ fields(void **state)
 	assert_string_equal(p->crl, "http://localhost:8444/crl/ca.crl");
 	assert_string_equal(p->freshest_crl, "http://localhost:8444/crl/ca-delta.crl");
 	assert_string_equal(p->ca_issuers, "http://localhost:8444/ca/ca.cer");
+	assert_string_equal(p->ocsp, "http://localhost:8444/ocsp");
+	assert_null(p->common_name);
 	profile_free(p);
 }
 
@@ -31,22 +33,31 @@ fields(void **state)
 static void
 installed(void **state)
 {
-	static const char *const names[] = { "person-auth", "person-sign", "operator" };
-	const struct profile_values values = { ARC, "https://localhost:8443", "http://localhost:8444", 30 };
+	static const char *const names[] = { "person-auth", "person-sign", "operator", "ocsp-responder" };
+	const struct profile_values values = { ARC, "https://localhost:8443", "http://localhost:8444", 30, "ДЕМО" };
+	struct profile *p;
 	const char *directory = access("conf/profiles", R_OK) == 0 ? "conf/profiles" : "../conf/profiles";
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
-		struct profile *p;
-
 		assert_int_equal(profile_load(&p, directory, names[i], &values), RC_OK);
 		assert_string_equal(p->name, names[i]);
 		/* the authentication key signs nothing, and no EC key enciphers (RFC 8813, 3) */
 		assert_int_equal(p->key_usage_rsa & 0x40, i == 0 ? 0 : 0x40);
 		assert_int_equal(p->key_usage_ec & 0x30, 0);
 		assert_true(p->days == 30);
+		assert_string_equal(p->ocsp, "http://localhost:8444/ocsp");
 		profile_free(p);
 	}
+	/* a few days, signs answers only, is not checked itself */
+	assert_int_equal(profile_load(&p, directory, names[3], &values), RC_OK);
+	assert_string_equal(p->common_name, "OCSP ДЕМО");
+	assert_int_equal(p->key_usage_rsa, 0x80);
+	assert_int_equal(p->key_usage_ec, 0x80);
+	assert_int_equal(p->usage_count, 1);
+	assert_string_equal(p->usages[0], "1.3.6.1.5.5.7.3.9");
+	assert_true(p->ocsp_nocheck && p->days <= 10 && p->crl == NULL && p->ocsp == NULL);
+	profile_free(p);
 }
 
 static void
@@ -71,6 +82,14 @@ hostile(void **state)
 		{ "notice = ", "notice =\n#", "notice: empty" },
 		{ "notice = ", "remark = ", "unknown name" },
 		{ "policy = ", "policy ", "no \"name = value\"" },
+		{ "ocsp = <plain_site>/ocsp\n", "", "ocsp: missing" },
+		{ "ocsp = <plain_site>/ocsp", "ocsp = https://localhost/ocsp", "ocsp: not an http: address" },
+		{ "ocsp = ", "key = EC-P256\nocsp = ", "key, ocsp_nocheck: without common_name" },
+		{ "ocsp = ", "ocsp_nocheck = true\nocsp = ", "key, ocsp_nocheck: without common_name" },
+		{ "ocsp = ", "ocsp_nocheck = false\nocsp = ", "ocsp_nocheck: true, once, or not at all" },
+		{ "ocsp = ", "common_name = OCSP\nocsp = ", "key: missing" },
+		{ "ocsp = ", "common_name = OCSP\nkey = EC-P384\nocsp = ", "neither EC-P256 nor RSA-2048" },
+		{ "ocsp = ", "common_name = ЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖ\nocsp = ", "longer than 64" },
 		{ "Правила", "\xd0", "not UTF-8" },
 	};
 

@@ -148,11 +148,11 @@ cookies_are_one_line(void **state)
 	struct request r = { 0 };
 
 	(void)state;
-	response_cookie(&r, "a", "1", -1);
+	response_cookie(&r, "__Host-a", "1", -1);
 	response_cookie(&r, "ab", "2", 0);
 	response_cookie(&r, "a", "3", 60);
-	assert_string_equal(buf_text(&r.headers), "Set-Cookie: ab=2; Max-Age=0; Path=/; Secure; HttpOnly; SameSite=Lax\r\n"
-						  "Set-Cookie: a=3; Max-Age=60; Path=/; Secure; HttpOnly; SameSite=Lax\r\n");
+	assert_string_equal(buf_text(&r.headers), "X-Cookie-ab: 2; Max-Age=0\r\n"
+						  "X-Cookie-a: 3; Max-Age=60\r\n");
 	buf_free(&r.headers);
 }
 
