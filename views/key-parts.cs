@@ -6,8 +6,14 @@
   ?><?cs if:k.valid && !k.revoked && #k.days_left < #60 ?><strong class="soon<?cs if:#k.days_left < #30 ?> near<?cs /if ?>"><?cs var:L.cert.days_left ?> <?cs var:k.days_left ?></strong><?cs /if ?></dd><?cs /def ?>
 <?cs def:key_revocation(k) ?><dt><?cs var:L.cert.revocation ?></dt><dd><?cs
   if:k.revoked ?><?cs call:state("bad", k.revoked_text) ?><?cs if:k.revoked_at ?> <?cs var:k.revoked_at ?><?cs /if ?><?cs else ?><?cs call:state("good", k.revoked_text) ?><?cs /if ?></dd><?cs /def ?>
+<?cs # In a word, with its date. ?>
+<?cs def:key_state(k) ?><?cs
+  if:k.state == "revoked" ?><?cs call:state("bad", k.revoked_text) ?><?cs if:k.revoked_at ?> <?cs var:k.revoked_at ?><?cs /if ?><?cs
+  elif:k.state == "valid" ?><?cs call:state("good", L.keys.state_valid) ?> <?cs var:k.not_after ?><?cs
+  elif:k.state == "expired" ?><?cs call:state("bad", L.keys.state_expired) ?> <?cs var:k.not_after ?><?cs
+  else ?><?cs call:state("wait", L.keys.state_not_yet) ?> <?cs var:k.not_before ?><?cs /if ?><?cs /def ?>
 <?cs def:key_card(k, act) ?><article class="key<?cs if:!k.valid || k.revoked ?> past<?cs /if ?>" aria-labelledby="key-<?cs var:k.serial ?>">
-  <h3 id="key-<?cs var:k.serial ?>"><?cs call:icon("key") ?><span><?cs call:key_name(k.purpose) ?></span></h3>
+  <div class="key-head"><h3 id="key-<?cs var:k.serial ?>"><?cs call:icon("key") ?><span><?cs call:key_name(k.purpose) ?></span></h3><p><?cs call:key_state(k) ?></p></div>
   <dl class="data">
     <?cs call:row_mono(L.cert.serial, k.serial) ?>
     <?cs call:row(L.cert.ca, k.ca) ?>

@@ -18,6 +18,14 @@ typedef int64_t instant; /* microseconds since 1970-01-01T00:00:00Z */
 
 instant clock_now(void); /* system clock; decisions use the database's time */
 
+struct civil { /* UTC, proleptic Gregorian */
+	int64_t year;
+	unsigned month, day, hour, minute, second; /* month and day from 1 */
+};
+struct civil clock_civil(instant); /* whole seconds, cut */
+/* Fields in their ranges; a day that its month does not have runs over into the next. */
+instant clock_of_civil(struct civil);
+
 #define CLOCK_ISO_SIZE 21				       /* "2026-11-23T10:00:00Z" and NUL */
 void clock_iso(char out[CLOCK_ISO_SIZE], instant);	       /* whole seconds, cut */
 bool clock_iso_parse(instant *, const char *text);	       /* exactly that form */

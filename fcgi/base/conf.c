@@ -18,7 +18,8 @@
 #define ROUTE (1U << CONF_ROUTE)
 #define PUBLISHER (1U << CONF_PUBLISHER)
 #define MAILER (1U << CONF_MAILER)
-#define EVERY (ROUTE | PUBLISHER | MAILER | 1U << CONF_TOOL)
+#define OCSP (1U << CONF_OCSP)
+#define EVERY (ROUTE | PUBLISHER | MAILER | OCSP | 1U << CONF_TOOL)
 
 struct name {
 	const char *name;
@@ -35,6 +36,7 @@ struct name {
 	}
 #define P(field, type, min, max, preset, roles) N("publisher." #field, field, type, min, max, preset, roles)
 #define M(field, type, min, max, preset, roles) N("mailer." #field, field, type, min, max, preset, roles)
+#define O(field, type, min, max, preset, roles) N("ocsp." #field, field, type, min, max, preset, roles)
 #define S(field, type, min, max, preset, roles) N(#field, field, type, min, max, preset, roles)
 
 static const struct name names[] = {
@@ -66,9 +68,14 @@ static const struct name names[] = {
 	P(crl_dir, CONF_DIRECTORY, 0, 0, NULL, PUBLISHER),
 	P(ca_dir, CONF_DIRECTORY, 0, 0, NULL, PUBLISHER),
 	P(lock_file, CONF_PLACE, 0, 0, NULL, PUBLISHER),
-	P(crl_base_seconds, CONF_INT, 60, 2678400, "86400", 0),
-	P(crl_delta_seconds, CONF_INT, 30, 604800, "3600", 0),
+	P(crl_base_seconds, CONF_INT, 120, 2678400, "86400", 0),
+	P(crl_delta_seconds, CONF_INT, 120, 604800, "3600", 0),
+	P(crl_delta_spacing, CONF_INT, 0, 3600, "5", 0),
+	P(crl_size_alarm, CONF_INT, 65536, 4294967296, "67108864", 0),
 	P(certificate_days, CONF_INT, 1, 1095, "365", 0),
+	O(responder_file, CONF_PLACE, 0, 0, "", PUBLISHER | OCSP),
+	O(signature_file, CONF_PLACE, 0, 0, "", OCSP),
+	O(answer_seconds, CONF_INT, 10, 86400, "60", 0),
 	M(smtp, CONF_SMTP, 0, 0, "", 0),
 	M(smtp_user, CONF_VISIBLE, 0, 0, "", 0),
 	M(smtp_password_file, CONF_SECRET, 0, 0, "", MAILER),
@@ -81,11 +88,12 @@ static const struct name names[] = {
 #undef N
 #undef P
 #undef M
+#undef O
 #undef S
 
 #define NAMES (sizeof(names) / sizeof(names[0]))
 
-static const char *const sections[] = { "publisher", "mailer" };
+static const char *const sections[] = { "publisher", "ocsp", "mailer" };
 
 struct parser {
 	struct conf *conf;
@@ -370,6 +378,9 @@ check_together(struct parser *p)
 		mistake(p, line_of(p, "session_absolute"), "session_absolute: shorter than session_idle");
 	if (c->smtp != NULL && c->smtp_user != NULL && c->smtp[0] == '\0' && c->smtp_user[0] != '\0')
 		mistake(p, line_of(p, "mailer.smtp_user"), "mailer.smtp_user: without mailer.smtp");
+	if (c->crl_delta_spacing * 2 > c->crl_delta_seconds)
+		mistake(p, line_of(p, "publisher.crl_delta_spacing"),
+		    "publisher.crl_delta_spacing: more than half of publisher.crl_delta_seconds");
 	if (c->crl_delta_seconds > c->crl_base_seconds)
 		mistake(
 		    p, line_of(p, "publisher.crl_delta_seconds"), "publisher.crl_delta_seconds: longer than publisher.crl_base_seconds");
@@ -487,6 +498,16 @@ conf_load(struct conf **out, const char *path, enum conf_role role)
 	buf_free(&errors);
 	buf_free(&text);
 	return rc;
+}
+
+char *
+conf_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (slash == NULL)
+		return mem_string(path[0] == '\0' ? "" : ".");
+	return mem_format("%.*s", slash == path ? 1 : (int)(slash - path), path);
 }
 
 void

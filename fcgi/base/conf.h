@@ -47,7 +47,13 @@ struct conf {
 	char *lock_file;
 	int64_t crl_base_seconds;  /* validity of a base CRL, default 86400 */
 	int64_t crl_delta_seconds; /* validity of a delta CRL, default 3600 */
+	int64_t crl_delta_spacing; /* seconds between two delta CRLs of a burst, 0…3600, default 5 */
+	int64_t crl_size_alarm;	   /* octets of a CRL file from which the log complains, default 67108864 */
 	int64_t certificate_days;  /* validity of a person's certificate, 1…1095, default 365 */
+	/* [ocsp] */
+	char *responder_file; /* key and certificate of the OCSP responder: written by the publisher, read by the OCSP program; "": none */
+	char *signature_file; /* signatures kept by the OCSP program's workers for each other; "": none are kept */
+	int64_t answer_seconds; /* from thisUpdate to nextUpdate, default 60 */
 	/* [mailer] */
 	char *smtp;		  /* "smtps://host:465", "smtp://host:587" (STARTTLS); "": into mail_dir */
 	char *smtp_user;	  /* "": none */
@@ -58,13 +64,15 @@ struct conf {
 	char *mail_lock_file;
 };
 
-enum conf_role { CONF_ROUTE, CONF_PUBLISHER, CONF_TOOL, CONF_MAILER }; /* which files must exist and be safe */
+enum conf_role { CONF_ROUTE, CONF_PUBLISHER, CONF_TOOL, CONF_MAILER, CONF_OCSP }; /* which files must exist and be safe */
 
 /* Prints every mistake on stderr as "path:line: what" and answers RC_BAD_INPUT if there was any. *out is owned by the caller. */
 MUST_USE enum rc conf_load(struct conf **out, const char *path, enum conf_role role);
 /* The parser alone, for tests and fuzzing: text, no file access. errors: appended, one line each. */
 MUST_USE enum rc conf_parse(struct conf **out, const char *path, const char *text, size_t len, struct buf *errors);
 void conf_free(struct conf *);
+/* Folder that holds the file at path, "" for no path; owned by the caller. */
+char *conf_folder(const char *path);
 /*
  * A secret file (passphrase, password of a database account) whole into out, at most max octets, as it is (with the newline at its end).
  * false: not readable, longer, no regular file, or usable by group or others; *why then tells (static, good until the next strerror).

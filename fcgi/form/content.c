@@ -196,6 +196,8 @@ read_document(const xmlNode *root, struct form_content *c)
 	if (c->kind == FORM_REVOCATION) {
 		read_certificates(&r, c);
 		read_reason(&r, c);
+		if (is_next(&r, "compromisedSince"))
+			point_in_time(&r, "compromisedSince", &c->compromised_since);
 	}
 	if (c->kind == FORM_DECISION) {
 		string(&r, "verdict", &c->verdict);
@@ -236,7 +238,7 @@ make_revocation(struct buf *b, const struct form_header *h, const struct form_co
 		certificates[i].issuer = c->certificate[i].issuer;
 		certificates[i].not_after = c->certificate[i].not_after;
 	}
-	form_make_revocation(b, h, &person, certificates, c->certificates, c->reason);
+	form_make_revocation(b, h, &person, certificates, c->certificates, c->reason, c->compromised_since);
 }
 
 static void

@@ -100,8 +100,9 @@ struct form_decision {
 void form_make_login(struct buf *, const struct form_header *);
 void form_make_confirmation(struct buf *, const struct form_header *, const struct form_citizen *, const struct form_application *,
     const char *from, const char *to);
-void form_make_revocation(
-    struct buf *, const struct form_header *, const struct form_citizen *, const struct form_certificate *, size_t count, int reason);
+/* compromised_since: with reason 1, when the key may have come into other hands; 0: not told, and no element. */
+void form_make_revocation(struct buf *, const struct form_header *, const struct form_citizen *, const struct form_certificate *,
+    size_t count, int reason, instant compromised_since);
 void form_make_proof(struct buf *, const struct form_header *, const char *number);
 void form_make_decision(struct buf *, const struct form_header *, const struct form_decision *);
 
@@ -161,6 +162,7 @@ struct form_content { /* all strings owned */
 	uint8_t replaced[FORM_CERTIFICATES][SERIAL_SIZE]; /* of a confirmation */
 	size_t replaced_count;
 	int reason;
+	instant compromised_since;		    /* of a revocation; 0: not told */
 	char *surname, *patronymic, *verdict, *why; /* of a decision; there name is the first name alone, why its reason */
 };
 /* canonical octets of an issued document, as form_make_* wrote them; anything else is RC_BAD_INPUT. */

@@ -215,7 +215,7 @@ form_make_confirmation(struct buf *b, const struct form_header *h, const struct 
 
 void
 form_make_revocation(struct buf *b, const struct form_header *h, const struct form_citizen *person,
-    const struct form_certificate *certificates, size_t count, int reason)
+    const struct form_certificate *certificates, size_t count, int reason, instant compromised_since)
 {
 	char code[12];
 
@@ -225,6 +225,8 @@ form_make_revocation(struct buf *b, const struct form_header *h, const struct fo
 		certificate(b, &certificates[i]);
 	snprintf(code, sizeof code, "%d", reason);
 	element(b, "reason", code);
+	if (compromised_since != 0)
+		element_time(b, "compromisedSince", compromised_since);
 	statement(b, h);
 	end(b, form_kind_name(FORM_REVOCATION));
 }

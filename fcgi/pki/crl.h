@@ -25,7 +25,8 @@ struct crl_info {
 	uint64_t number, base_number; /* base_number 0: a base CRL */
 	instant this_update, next_update;
 	uint64_t entries, size; /* size: octets of the file */
-	uint8_t sha256[32];	/* of the file */
+	uint8_t sha256[32];	/* of the file; crl_write leaves it to the reader */
+	const char *fault;	/* crl_read: what is wrong with it, with its clause; static */
 };
 
 /* Octets of one entry in DER. */
@@ -42,9 +43,19 @@ MUST_USE enum rc crl_write(int fd, const struct crl_plan *, const struct issuer_
 /* Each entry of a file in turn; false stops with RC_BAD_INPUT. */
 typedef bool (*crl_each)(void *arg, const struct crl_entry *);
 /*
- * Reads a DER file whole: profile of crl_write, nothing behind it, strict order, issuer and key identifier of ca, signature by its key.
+ * Reads a DER file whole: profile of crl_write, nothing behind it, strict order, issuer and key identifier of ca, signature by its key. Each
+ * rule that is broken has its clause in out->fault and in the log.
  * each may be NULL. RC_NOT_FOUND: no such file; RC_BAD_INPUT with a log line otherwise.
  */
 MUST_USE enum rc crl_read(const char *path, const struct cert *ca, crl_each, void *arg, struct crl_info *out);
+
+/*
+ * Entries of a file that crl_read has accepted, one by one. RC_OK: *out is the next one; RC_NOT_FOUND: no more; RC_BAD_INPUT: the file is another
+ * one by now. To be closed after RC_OK of crl_walk_open.
+ */
+struct crl_walk;
+MUST_USE enum rc crl_walk_open(struct crl_walk **, const char *path);
+MUST_USE enum rc crl_walk_next(struct crl_walk *, struct crl_entry *out);
+void crl_walk_close(struct crl_walk *); /* takes NULL */
 
 #endif

@@ -1,7 +1,7 @@
-#include <errno.h>
-#include <stdio.h>
+/*
+ * Reading a CRL back is linting it: every clause below is checked on what lies on the disk, each once, the first one broken is told.
+ */
 #include <string.h>
-#include <sys/stat.h>
 
 #include <openssl/err.h>
 #include <openssl/obj_mac.h>
@@ -9,82 +9,22 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "pki/crl.h"
-#include "pki/der.h"
+#include "pki/crl_scan.h"
 #include "pki/openssl.h"
 
-#define BLOCK 262144   /* octets read at once */
-#define VALUE_MAX 4096 /* octets of any one value that is held in memory */
-
 struct reader {
-	FILE *file;
-	uint64_t at;		      /* octets taken so far */
-	EVP_MD_CTX *hash, *signature; /* of the file; of the to-be-signed part while inside it, otherwise idle */
-	bool is_signed;		      /* inside the to-be-signed part */
+	struct crl_scan scan;
 	const struct cert *ca;
 	struct crl_info *info;
-	const char *fault;
+	crl_each each; /* NULL: none */
+	void *arg;
+	uint64_t removals; /* entries removeFromCRL, which only a delta may have */
 };
 
 static bool
 fail(struct reader *r, const char *fault)
 {
-	if (r->fault == NULL)
-		r->fault = fault;
-	return false;
-}
-
-static bool
-take(struct reader *r, uint8_t *out, size_t len)
-{
-	if (fread(out, 1, len, r->file) != len)
-		return fail(r, "ends too early");
-	r->at += len;
-	if (EVP_DigestUpdate(r->hash, out, len) != 1 || (r->is_signed && EVP_DigestVerifyUpdate(r->signature, out, len) != 1))
-		return fail(r, "digest");
-	return true;
-}
-
-/* Tag and length; raw (DER_HEADER_MAX octets) gets them as they stand. Returns octets of the header, 0: none. */
-static size_t
-take_header(struct reader *r, uint8_t *raw, uint8_t *tag, uint64_t *len)
-{
-	uint8_t minimal[DER_HEADER_MAX];
-	size_t octets, n = 2;
-
-	if (!take(r, raw, 2))
-		return 0;
-	*tag = raw[0];
-	*len = raw[1];
-	if (raw[1] >= 0x80) {
-		octets = raw[1] & 0x7f;
-		if (octets == 0 || octets > 8 || !take(r, raw + 2, octets)) {
-			fail(r, "X.690 section 8.1.3: length");
-			return 0;
-		}
-		for (*len = 0; n < octets + 2; n++)
-			*len = *len << 8 | raw[n];
-	}
-	if (der_header(minimal, *tag, *len) != n || memcmp(minimal, raw, n) != 0) {
-		fail(r, "X.690 section 10.1: length not minimal");
-		return 0;
-	}
-	return n;
-}
-
-/* One whole value of at most VALUE_MAX octets, header included. */
-static bool
-take_value(struct reader *r, uint8_t out[VALUE_MAX], size_t *size, uint8_t *tag)
-{
-	uint64_t len;
-	size_t n = take_header(r, out, tag, &len);
-
-	if (n == 0)
-		return false;
-	if (len > VALUE_MAX - n)
-		return fail(r, "a value that is too long");
-	*size = n + (size_t)len;
-	return take(r, out + n, (size_t)len);
+	return crl_scan_fail(&r->scan, fault);
 }
 
 static bool
@@ -101,87 +41,45 @@ number_of(const uint8_t *data, size_t len, uint64_t *out)
 	return true;
 }
 
-/* Entry extensions: reasonCode and invalidityDate, each at most once, in this order. */
-static bool
-read_entry_extensions(const uint8_t *p, size_t len, struct crl_entry *e)
+/* What our CA says of an end entity's certificate: a reason that a CA, a hold or an attribute authority has is none. */
+static const char *
+entry_clause(struct reader *r, const struct crl_entry *before, const struct crl_entry *e)
 {
-	const uint8_t *end = p + len, *extension, *oid, *value, *inner;
-	size_t n, oid_len, value_len;
+	static const bool allowed[] = { [0] = true, [1] = true, [3] = true, [4] = true, [5] = true, [8] = true, [10] = false };
 
-	while (p < end) {
-		const uint8_t *q;
-
-		if (!der_read(&p, end, DER_SEQUENCE, &extension, &n))
-			return false;
-		q = extension;
-		if (!der_read(&q, extension + n, DER_OID, &oid, &oid_len) || oid_len != 3 || memcmp(oid, "\x55\x1d", 2) != 0 ||
-		    !der_read(&q, extension + n, DER_OCTET_STRING, &value, &value_len) || q != extension + n)
-			return false;
-		q = value;
-		if (oid[2] == 21 && e->reason == 0 && e->invalid_since == 0) {
-			if (!der_read(&q, value + value_len, DER_ENUMERATED, &inner, &n) || q != value + value_len || n != 1 ||
-			    inner[0] == 0 || inner[0] > 10 || inner[0] == 7)
-				return false;
-			e->reason = inner[0];
-		} else if (oid[2] != 24 || e->invalid_since != 0 || !der_time_parse(&e->invalid_since, value, value_len))
-			return false;
-	}
-	return e->reason != 0 || e->invalid_since != 0;
+	if (!allowed[e->reason])
+		return "RFC 5280 section 5.3.1: a reason that this CA does not give";
+	r->removals += e->reason == 8;
+	if (e->invalid_since > e->revoked_at)
+		return "RFC 5280 section 5.3.2: invalidity date after the revocation";
+	if (r->info->entries > 0 && memcmp(before->serial, e->serial, SERIAL_SIZE) >= 0)
+		return "RFC 5280 section 5.1.2.6: entries do not rise by serial, or one stands twice";
+	return NULL;
 }
 
 static bool
-read_entry(const uint8_t *data, size_t len, struct crl_entry *e)
-{
-	const uint8_t *p = data, *body, *value, *time;
-	size_t n, value_len;
-
-	memset(e, 0, sizeof(*e));
-	if (!der_read(&p, data + len, DER_SEQUENCE, &body, &n) || p != data + len)
-		return false;
-	p = body;
-	if (!der_read(&p, body + n, DER_INTEGER, &value, &value_len) || value_len == 0 || value_len > SERIAL_SIZE + 1 ||
-	    (value[0] & 0x80) != 0)
-		return false;
-	if (value_len > SERIAL_SIZE && *value != 0)
-		return false;
-	if (value_len > SERIAL_SIZE) {
-		value++;
-		value_len--;
-	}
-	memcpy(e->serial + SERIAL_SIZE - value_len, value, value_len);
-	time = p;
-	if (!der_read(&p, body + n, DER_UTCTIME, &value, &value_len) && !der_read(&p, body + n, DER_GENERALIZEDTIME, &value, &value_len))
-		return false;
-	if (!der_time_parse(&e->revoked_at, time, (size_t)(p - time)))
-		return false;
-	if (p == body + n)
-		return true;
-	return der_read(&p, body + n, DER_SEQUENCE, &value, &value_len) && p == body + n && read_entry_extensions(value, value_len, e);
-}
-
-static bool
-read_entries(struct reader *r, uint64_t len, crl_each each, void *arg)
+read_entries(struct reader *r, uint64_t len)
 {
 	struct crl_entry entry, before;
-	uint8_t data[VALUE_MAX], tag;
-	uint64_t end = r->at + len;
+	uint64_t end = crl_scan_at(&r->scan) + len;
+	const uint8_t *der;
+	const char *fault;
 	size_t size;
 
 	memset(&before, 0, sizeof(before));
 	if (len == 0)
 		return fail(r, "RFC 5280 section 5.1.2.6: an empty list of revoked certificates");
-	while (r->at < end) {
-		if (!take_value(r, data, &size, &tag))
+	while (crl_scan_at(&r->scan) < end) {
+		if ((der = crl_scan_value(&r->scan, &size)) == NULL)
 			return false;
-		if (!read_entry(data, size, &entry))
-			return fail(r, "RFC 5280 section 5.3: entry");
-		if (r->info->entries++ > 0 && memcmp(before.serial, entry.serial, SERIAL_SIZE) >= 0)
-			return fail(r, "entries do not rise by serial");
-		if (each != NULL && !each(arg, &entry))
+		if ((fault = crl_entry_parse(&entry, der, size)) != NULL || (fault = entry_clause(r, &before, &entry)) != NULL)
+			return fail(r, fault);
+		r->info->entries++;
+		if (r->each != NULL && !r->each(r->arg, &entry))
 			return fail(r, "an entry was not wanted");
 		before = entry;
 	}
-	return r->at == end || fail(r, "RFC 5280 section 5.1.2.6: revoked certificates");
+	return crl_scan_at(&r->scan) == end || fail(r, "RFC 5280 section 5.1.2.6: revoked certificates");
 }
 
 static bool
@@ -198,32 +96,52 @@ is_authority_key(const struct cert *ca, const uint8_t *value, size_t len)
 	       memcmp(key, ASN1_STRING_get0_data(id), key_len) == 0;
 }
 
+enum { AUTHORITY_KEY = 35, CRL_NUMBER = 20, DELTA_INDICATOR = 27, DISTRIBUTION_POINT = 28, FRESHEST = 46 }; /* id-ce */
+#define SEEN(id) (UINT64_C(1) << (id))
+
+/* Shape and criticality of one; which ones there must be together comes after. */
+static const char *
+extension_clause(struct reader *r, uint8_t id, bool critical, const uint8_t *value, size_t len)
+{
+	switch (id) {
+	case AUTHORITY_KEY:
+		return !critical && is_authority_key(r->ca, value, len) ? NULL : "RFC 5280 section 5.2.1: authority key identifier";
+	case CRL_NUMBER:
+		return !critical && number_of(value, len, &r->info->number) && r->info->number > 0
+			   ? NULL
+			   : "RFC 5280 section 5.2.3: CRL number, or critical";
+	case DELTA_INDICATOR:
+		return critical && number_of(value, len, &r->info->base_number) && r->info->base_number > 0
+			   ? NULL
+			   : "RFC 5280 section 5.2.4: delta indicator, or not critical";
+	case DISTRIBUTION_POINT:
+		return "RFC 5280 section 5.2.5: issuing distribution point: this CA has one full list";
+	case FRESHEST:
+		return !critical ? NULL : "RFC 5280 section 5.2.6: freshest CRL is critical";
+	default:
+		return "RFC 5280 section 5.2: unknown extension";
+	}
+}
+
 static bool
-read_extension(struct reader *r, const uint8_t *data, size_t len, unsigned *seen)
+read_extension(struct reader *r, const uint8_t *data, size_t len, uint64_t *seen)
 {
 	const uint8_t *p = data, *end = data + len, *oid, *boolean, *value;
 	size_t oid_len, n, value_len;
-	bool critical, ok = false;
-	unsigned bit;
+	const char *clause;
+	bool critical;
 
 	if (!der_read(&p, end, DER_OID, &oid, &oid_len) || oid_len != 3 || memcmp(oid, "\x55\x1d", 2) != 0)
 		return fail(r, "RFC 5280 section 5.2: unknown extension");
 	critical = der_read(&p, end, DER_BOOLEAN, &boolean, &n);
-	if ((critical && (n != 1 || boolean[0] != 0xff)) || !der_read(&p, end, DER_OCTET_STRING, &value, &value_len) || p != end)
+	if ((critical && (n != 1 || boolean[0] != 0xff)) || !der_read(&p, end, DER_OCTET_STRING, &value, &value_len) || p != end ||
+	    oid[2] >= 64)
 		return fail(r, "RFC 5280 section 5.2: extension");
-	bit = 1U << (oid[2] & 31);
-	if ((*seen & bit) != 0)
+	if ((*seen & SEEN(oid[2])) != 0)
 		return fail(r, "RFC 5280 section 4.2: an extension twice");
-	*seen |= bit;
-	if (oid[2] == 35)
-		ok = !critical && is_authority_key(r->ca, value, value_len);
-	else if (oid[2] == 20)
-		ok = !critical && number_of(value, value_len, &r->info->number) && r->info->number > 0;
-	else if (oid[2] == 27)
-		ok = critical && number_of(value, value_len, &r->info->base_number) && r->info->base_number > 0;
-	else if (oid[2] == 46)
-		ok = !critical;
-	return ok || fail(r, "RFC 5280 section 5.2: extension, its value or its criticality");
+	*seen |= SEEN(oid[2]);
+	clause = extension_clause(r, oid[2], critical, value, value_len);
+	return clause == NULL || fail(r, clause);
 }
 
 static bool
@@ -231,7 +149,7 @@ read_extensions(struct reader *r, const uint8_t *data, size_t len)
 {
 	const uint8_t *p = data, *list, *extension, *end;
 	size_t list_len, n;
-	unsigned seen = 0;
+	uint64_t seen = 0;
 
 	if (!der_read(&p, data + len, DER_SEQUENCE, &list, &list_len) || p != data + len)
 		return fail(r, "RFC 5280 section 5.2: extensions");
@@ -241,16 +159,24 @@ read_extensions(struct reader *r, const uint8_t *data, size_t len)
 			return fail(r, "RFC 5280 section 5.2: extensions");
 		else if (!read_extension(r, extension, n, &seen))
 			return false;
-	if (r->info->number == 0 || (seen & 1U << (35 & 31)) == 0)
-		return fail(r, "RFC 5280 section 5.2: no CRL number or authority key identifier");
-	/* a delta lists what came after its base (5.2.4) */
-	return r->info->base_number < r->info->number || fail(r, "RFC 5280 section 5.2.4: base number is not below the number");
+	if ((seen & SEEN(AUTHORITY_KEY)) == 0)
+		return fail(r, "RFC 5280 section 5.2.1: no authority key identifier");
+	if ((seen & SEEN(CRL_NUMBER)) == 0)
+		return fail(r, "RFC 5280 section 5.2.3: no CRL number");
+	/* a delta lists what came after its base */
+	if (r->info->base_number >= r->info->number)
+		return fail(r, "RFC 5280 section 5.2.4: base number is not below the number");
+	if (((seen & SEEN(FRESHEST)) != 0) == (r->info->base_number != 0))
+		return fail(r, "RFC 5280 section 5.2.6: freshest CRL in a delta CRL, or missing in a base");
+	if (r->info->base_number == 0 && r->removals > 0)
+		return fail(r, "RFC 5280 section 5.3.1: removeFromCRL in a base CRL");
+	return true;
 }
 
 static bool
 is_octets(const uint8_t *data, size_t len, const struct buf *wanted)
 {
-	return len == wanted->len && memcmp(data, wanted->data, len) == 0;
+	return data != NULL && len == wanted->len && memcmp(data, wanted->data, len) == 0;
 }
 
 static bool
@@ -259,102 +185,191 @@ is_issuer(const struct cert *ca, const uint8_t *data, size_t len)
 	const unsigned char *name;
 	size_t n;
 
-	return X509_NAME_get0_der(X509_get_subject_name(cert_x509(ca)), &name, &n) == 1 && n == len && memcmp(name, data, n) == 0;
+	return data != NULL && X509_NAME_get0_der(X509_get_subject_name(cert_x509(ca)), &name, &n) == 1 && n == len &&
+	       memcmp(name, data, n) == 0;
+}
+
+static bool
+is_time(instant *out, const uint8_t *data, size_t len)
+{
+	return data != NULL && der_time_parse(out, data, len) && data[0] == der_time_tag(*out);
 }
 
 /* TBSCertList up to nextUpdate. algorithm: DER of the AlgorithmIdentifier demanded. */
 static bool
 read_head(struct reader *r, const struct buf *algorithm)
 {
-	uint8_t data[VALUE_MAX], tag;
+	struct crl_scan *s = &r->scan;
+	const uint8_t *der;
 	uint64_t version;
-	size_t size;
+	size_t size = 0;
 
-	if (!take_value(r, data, &size, &tag) || !number_of(data, size, &version) || version != 1)
+	if ((der = crl_scan_value(s, &size)) == NULL || !number_of(der, size, &version) || version != 1)
 		return fail(r, "RFC 5280 section 5.1.2.1: version");
-	if (!take_value(r, data, &size, &tag) || !is_octets(data, size, algorithm))
+	der = crl_scan_value(s, &size);
+	if (!is_octets(der, size, algorithm))
 		return fail(r, "RFC 5280 section 5.1.2.2: signature algorithm");
-	if (!take_value(r, data, &size, &tag) || !is_issuer(r->ca, data, size))
+	der = crl_scan_value(s, &size);
+	if (!is_issuer(r->ca, der, size))
 		return fail(r, "RFC 5280 section 5.1.2.3: issuer is not the CA");
-	if (!take_value(r, data, &size, &tag) || !der_time_parse(&r->info->this_update, data, size))
-		return fail(r, "RFC 5280 section 5.1.2.4: this update");
-	if (!take_value(r, data, &size, &tag) || !der_time_parse(&r->info->next_update, data, size) ||
-	    r->info->next_update <= r->info->this_update)
-		return fail(r, "RFC 5280 section 5.1.2.5: next update");
+	der = crl_scan_value(s, &size);
+	if (!is_time(&r->info->this_update, der, size))
+		return fail(r, "RFC 5280 section 5.1.2.4: this update, or its form");
+	der = crl_scan_value(s, &size);
+	if (!is_time(&r->info->next_update, der, size))
+		return fail(r, "RFC 5280 section 5.1.2.5: next update, or its form");
+	return r->info->next_update > r->info->this_update || fail(r, "RFC 5280 section 5.1.2.5: next update is not later");
+}
+
+/* What stands behind the to-be-signed part. */
+static bool
+read_signature(struct reader *r, const struct buf *algorithm)
+{
+	struct crl_scan *s = &r->scan;
+	const uint8_t *der, *value, *p;
+	size_t size = 0, len;
+
+	der = crl_scan_value(s, &size);
+	if (!is_octets(der, size, algorithm))
+		return fail(r, "RFC 5280 section 5.1.1.2: signature algorithm is not the one that was signed");
+	p = der = crl_scan_value(s, &size);
+	if (der == NULL || !der_read(&p, der + size, DER_BIT_STRING, &value, &len) || len < 2 || value[0] != 0 ||
+	    EVP_DigestVerifyFinal(s->signature, value + 1, len - 1) != 1)
+		return fail(r, "RFC 5280 section 5.1.1.3: signature");
 	return true;
 }
 
 static bool
-read_list(struct reader *r, uint64_t file_size, crl_each each, void *arg)
+read_list(struct reader *r, uint64_t file_size, const struct buf *algorithm)
 {
-	uint8_t data[VALUE_MAX], tag;
-	struct buf algorithm = BUF_INIT;
+	struct crl_scan *s = &r->scan;
+	const uint8_t *der;
 	uint64_t len, end;
-	size_t n, size;
-	bool ok = false;
+	size_t n;
+	uint8_t tag;
 
+	n = crl_scan_header(s, &tag, &len);
+	if (n == 0 || tag != DER_SEQUENCE || len != file_size - n)
+		return fail(r, "RFC 5280 section 5.1: no CRL, or octets behind it");
+	(void)crl_scan_take(s, n);
+	crl_scan_signed(s, true);
+	n = crl_scan_header(s, &tag, &len);
+	if (n == 0 || tag != DER_SEQUENCE || len > file_size)
+		return fail(r, "RFC 5280 section 5.1.1.1: to-be-signed list");
+	(void)crl_scan_take(s, n);
+	end = crl_scan_at(s) + len;
+	if (!read_head(r, algorithm) || (n = crl_scan_header(s, &tag, &len)) == 0)
+		return false;
+	if (tag == DER_SEQUENCE) {
+		(void)crl_scan_take(s, n);
+		if (!read_entries(r, len) || (n = crl_scan_header(s, &tag, &len)) == 0)
+			return false;
+	}
+	if (tag != DER_CONTEXT_OF(0) || len > CRL_VALUE_MAX - n || crl_scan_take(s, n) == NULL || crl_scan_at(s) + len != end)
+		return fail(r, "RFC 5280 section 5.1.2.7: extensions");
+	if ((der = crl_scan_take(s, (size_t)len)) == NULL || !read_extensions(r, der, (size_t)len))
+		return false;
+	crl_scan_signed(s, false);
+	return read_signature(r, algorithm);
+}
+
+static bool
+read_file(struct reader *r, uint64_t file_size)
+{
+	struct crl_scan *s = &r->scan;
+	struct buf algorithm = BUF_INIT;
+	bool ok;
+
+	s->hash = EVP_MD_CTX_new();
+	s->signature = EVP_MD_CTX_new();
 	issuer_algorithm(&algorithm);
-	n = take_header(r, data, &tag, &len);
-	if (n == 0 || tag != DER_SEQUENCE || len != file_size - n) {
-		fail(r, "RFC 5280 section 5.1: no CRL, or octets behind it");
-		goto out;
-	}
-	r->is_signed = true;
-	if (take_header(r, data, &tag, &len) == 0 || tag != DER_SEQUENCE || len > file_size) {
-		fail(r, "RFC 5280 section 5.1.1.1: to-be-signed list");
-		goto out;
-	}
-	end = r->at + len;
-	if (!read_head(r, &algorithm) || (n = take_header(r, data, &tag, &len)) == 0)
-		goto out;
-	if (tag == DER_SEQUENCE && (!read_entries(r, len, each, arg) || (n = take_header(r, data, &tag, &len)) == 0))
-		goto out;
-	if (tag != DER_CONTEXT_OF(0) || len > VALUE_MAX - n || !take(r, data, (size_t)len) || !read_extensions(r, data, (size_t)len) ||
-	    r->at != end) {
-		fail(r, "RFC 5280 section 5.1.2.7: extensions");
-		goto out;
-	}
-	r->is_signed = false;
-	if (!take_value(r, data, &size, &tag) || !is_octets(data, size, &algorithm) || (n = take_header(r, data, &tag, &len)) == 0 ||
-	    tag != DER_BIT_STRING || len < 2 || len > VALUE_MAX || !take(r, data, (size_t)len) || data[0] != 0 ||
-	    EVP_DigestVerifyFinal(r->signature, data + 1, (size_t)len - 1) != 1) {
-		fail(r, "RFC 5280 section 5.1.1.3: signature");
-		goto out;
-	}
-	ok = true;
-out:
+	if (s->hash == NULL || s->signature == NULL || (X509_get_key_usage(cert_x509(r->ca)) & KU_CRL_SIGN) == 0 ||
+	    EVP_DigestInit_ex(s->hash, EVP_sha256(), NULL) != 1 ||
+	    EVP_DigestVerifyInit(s->signature, NULL, EVP_sha256(), NULL, X509_get0_pubkey(cert_x509(r->ca))) != 1)
+		ok = fail(r, "RFC 5280 section 4.2.1.3: cannot be verified with this CA");
+	else
+		ok = read_list(r, file_size, &algorithm);
+	if (ok && EVP_DigestFinal_ex(s->hash, r->info->sha256, NULL) != 1)
+		ok = fail(r, "digest");
+	EVP_MD_CTX_free(s->hash);
+	EVP_MD_CTX_free(s->signature);
 	buf_free(&algorithm);
-	return ok;
+	return ok && s->fault == NULL;
 }
 
 enum rc
 crl_read(const char *path, const struct cert *ca, crl_each each, void *arg, struct crl_info *out)
 {
-	struct reader r = { .ca = ca, .info = out, .hash = EVP_MD_CTX_new(), .signature = EVP_MD_CTX_new() };
-	struct stat st;
-	enum rc rc = RC_OK;
+	struct reader r = { .ca = ca, .info = out, .each = each, .arg = arg };
+	enum rc rc;
 
 	memset(out, 0, sizeof(*out));
-	r.file = fopen(path, "rbe");
-	if (r.file == NULL && errno == ENOENT)
-		rc = RC_NOT_FOUND;
-	else if (r.file == NULL || fstat(fileno(r.file), &st) != 0 || !S_ISREG(st.st_mode) || st.st_size < 64)
-		fail(&r, "not a file, or too short");
-	else if (setvbuf(r.file, NULL, _IOFBF, BLOCK) != 0 || r.hash == NULL || r.signature == NULL ||
-		 (X509_get_key_usage(cert_x509(ca)) & KU_CRL_SIGN) == 0 || EVP_DigestInit_ex(r.hash, EVP_sha256(), NULL) != 1 ||
-		 EVP_DigestVerifyInit(r.signature, NULL, EVP_sha256(), NULL, X509_get0_pubkey(cert_x509(ca))) != 1)
-		fail(&r, "cannot be verified with this CA");
-	else if (read_list(&r, (uint64_t)st.st_size, each, arg) && EVP_DigestFinal_ex(r.hash, out->sha256, NULL) != 1)
-		fail(&r, "digest");
-	out->size = r.at;
-	if (r.fault != NULL) {
-		openssl_warn("crl", path, r.fault);
-		rc = RC_BAD_INPUT;
+	if ((rc = crl_scan_open(&r.scan, path, &out->size)) == RC_OK) {
+		if (!read_file(&r, out->size))
+			rc = RC_BAD_INPUT;
+		crl_scan_close(&r.scan);
 	}
-	if (r.file != NULL)
-		fclose(r.file);
-	EVP_MD_CTX_free(r.hash);
-	EVP_MD_CTX_free(r.signature);
+	if (rc == RC_BAD_INPUT) {
+		out->fault = r.scan.fault;
+		openssl_warn("crl", path, out->fault);
+	}
 	ERR_clear_error();
 	return rc;
+}
+
+/* ---- serials alone */
+
+struct crl_walk {
+	struct crl_scan scan;
+	uint64_t end; /* where the entries end */
+};
+
+enum rc
+crl_walk_open(struct crl_walk **out, const char *path)
+{
+	struct crl_walk *w = mem_zero(1, sizeof(*w));
+	uint64_t size, len = 0;
+	size_t n = 0;
+	uint8_t tag = 0;
+	enum rc rc = crl_scan_open(&w->scan, path, &size);
+
+	*out = NULL;
+	if (rc != RC_OK) {
+		free(w);
+		return rc;
+	}
+	/* into the list, into its to-be-signed part, past five values */
+	for (int i = 0; i < 2; i++)
+		if ((n = crl_scan_header(&w->scan, &tag, &len)) > 0)
+			(void)crl_scan_take(&w->scan, n);
+	for (int i = 0; i < 5 && n > 0; i++)
+		(void)crl_scan_value(&w->scan, &n);
+	if ((n = crl_scan_header(&w->scan, &tag, &len)) > 0 && tag == DER_SEQUENCE) {
+		(void)crl_scan_take(&w->scan, n);
+		w->end = crl_scan_at(&w->scan) + len;
+	}
+	*out = w;
+	return RC_OK;
+}
+
+enum rc
+crl_walk_next(struct crl_walk *w, struct crl_entry *out)
+{
+	const uint8_t *der;
+	size_t size;
+
+	if (w->scan.fault == NULL && crl_scan_at(&w->scan) >= w->end)
+		return RC_NOT_FOUND;
+	if ((der = crl_scan_value(&w->scan, &size)) == NULL || crl_entry_parse(out, der, size) != NULL)
+		return RC_BAD_INPUT;
+	return RC_OK;
+}
+
+void
+crl_walk_close(struct crl_walk *w)
+{
+	if (w == NULL)
+		return;
+	crl_scan_close(&w->scan);
+	free(w);
 }

@@ -12,61 +12,56 @@
 #include "pki/openssl.h"
 
 #define BLOCK 262144 /* octets written at once */
+#define ENTRY_MAX 128
 
-static void
-add_entry_extension(struct buf *b, int nid, const struct buf *value)
+/* id-ce-cRLReasons {1} and id-ce-invalidityDate (RFC 5280, 5.3.1, 5.3.2): each a whole Extension but for its value. */
+static const uint8_t reason_head[] = { 0x30, 0x0a, 0x06, 0x03, 0x55, 0x1d, 0x15, 0x04, 0x03, 0x0a, 0x01 };
+static const uint8_t invalidity_head[] = { 0x30, 0x18, 0x06, 0x03, 0x55, 0x1d, 0x18, 0x04, 0x11 };
+
+/* A million of these make a CRL: built in place, every part shorter than 128 octets. */
+static size_t
+make_entry(uint8_t out[ENTRY_MAX], const struct crl_entry *e)
 {
-	size_t extension = der_begin(b, DER_SEQUENCE);
+	uint8_t *p = out + 2, *extensions;
+	size_t skip = 0;
 
-	der_oid_nid(b, nid);
-	der_add(b, DER_OCTET_STRING, value->data, value->len);
-	der_end(b, extension);
-}
-
-static void
-add_entry(struct buf *b, const struct crl_entry *e)
-{
-	size_t sequence = der_begin(b, DER_SEQUENCE), extensions;
-	struct buf value = BUF_INIT;
-
-	der_unsigned(b, e->serial, SERIAL_SIZE);
-	der_time(b, e->revoked_at);
+	while (skip < SERIAL_SIZE - 1 && e->serial[skip] == 0)
+		skip++;
+	*p++ = DER_INTEGER;
+	*p++ = (uint8_t)(SERIAL_SIZE - skip + (e->serial[skip] >> 7));
+	if ((e->serial[skip] & 0x80) != 0)
+		*p++ = 0;
+	memcpy(p, e->serial + skip, SERIAL_SIZE - skip);
+	p += SERIAL_SIZE - skip;
+	p += der_time_write(p, der_time_tag(e->revoked_at), e->revoked_at);
 	if (e->reason != 0 || e->invalid_since != 0) {
-		extensions = der_begin(b, DER_SEQUENCE);
+		extensions = p;
+		p += 2;
 		if (e->reason != 0) {
-			const uint8_t reason = (uint8_t)e->reason;
-
-			der_add(&value, DER_ENUMERATED, &reason, 1);
-			add_entry_extension(b, NID_crl_reason, &value);
-			buf_reset(&value);
+			memcpy(p, reason_head, sizeof(reason_head));
+			p += sizeof(reason_head);
+			*p++ = (uint8_t)e->reason;
 		}
 		if (e->invalid_since != 0) {
-			time_t seconds = (time_t)(e->invalid_since / SECOND);
-			struct tm tm;
-			char text[32];
-
-			/* always GeneralizedTime (5.3.2) */
-			gmtime_r(&seconds, &tm);
-			strftime(text, sizeof(text), "%Y%m%d%H%M%SZ", &tm);
-			der_text(&value, DER_GENERALIZEDTIME, text);
-			add_entry_extension(b, NID_invalidity_date, &value);
+			memcpy(p, invalidity_head, sizeof(invalidity_head));
+			p += sizeof(invalidity_head);
+			/* always GeneralizedTime */
+			p += der_time_write(p, DER_GENERALIZEDTIME, e->invalid_since);
 		}
-		der_end(b, extensions);
+		extensions[0] = DER_SEQUENCE;
+		extensions[1] = (uint8_t)(p - extensions - 2);
 	}
-	der_end(b, sequence);
-	buf_free(&value);
+	out[0] = DER_SEQUENCE;
+	out[1] = (uint8_t)(p - out - 2);
+	return (size_t)(p - out);
 }
 
 size_t
 crl_entry_size(const struct crl_entry *e)
 {
-	struct buf b = BUF_INIT;
-	size_t size;
+	uint8_t octets[ENTRY_MAX];
 
-	add_entry(&b, e);
-	size = b.len;
-	buf_free(&b);
-	return size;
+	return make_entry(octets, e);
 }
 
 static void
@@ -135,7 +130,6 @@ add_head(struct buf *b, const struct crl_plan *plan, const struct cert *ca)
 struct writer {
 	int fd;
 	struct issuer_signing *signing; /* NULL outside the to-be-signed part */
-	EVP_MD_CTX *hash;
 	struct buf pending;
 	struct crl_info *info;
 	enum rc rc;
@@ -151,8 +145,6 @@ flush(struct writer *w)
 		return;
 	if (w->signing != NULL)
 		issuer_sign_add(w->signing, p, left);
-	if (EVP_DigestUpdate(w->hash, p, left) != 1)
-		w->rc = RC_INTERNAL;
 	w->info->size += left;
 	while (w->rc == RC_OK && left > 0) {
 		ssize_t n = write(w->fd, p, left);
@@ -182,21 +174,22 @@ static void
 put_entries(struct writer *w, const struct crl_plan *plan, crl_next next, void *arg)
 {
 	struct crl_entry entry, before;
+	uint8_t der[ENTRY_MAX];
 	uint64_t octets = 0;
+	size_t len;
 	enum rc rc = RC_OK;
 
 	memset(&before, 0, sizeof(before));
 	memset(&entry, 0, sizeof(entry));
 	while (w->rc == RC_OK && (rc = next(arg, &entry)) == RC_OK) {
-		size_t start = w->pending.len;
-
 		if (w->info->entries++ > 0 && memcmp(before.serial, entry.serial, SERIAL_SIZE) >= 0) {
 			log_error("crl", "write: entries do not rise by serial");
 			w->rc = RC_INTERNAL;
 			return;
 		}
-		add_entry(&w->pending, &entry);
-		octets += w->pending.len - start;
+		len = make_entry(der, &entry);
+		buf_add(&w->pending, der, len);
+		octets += len;
 		if (w->pending.len >= BLOCK)
 			flush(w);
 		before = entry;
@@ -259,21 +252,17 @@ put_list(struct writer *w, const struct crl_plan *plan, const struct issuer_key 
 enum rc
 crl_write(int fd, const struct crl_plan *plan, const struct issuer_key *key, crl_next next, void *arg, struct crl_info *out)
 {
-	struct writer w = { .fd = fd, .hash = EVP_MD_CTX_new(), .pending = BUF_INIT, .info = out, .rc = RC_OK };
+	struct writer w = { .fd = fd, .pending = BUF_INIT, .info = out, .rc = RC_OK };
 
 	memset(out, 0, sizeof(*out));
 	out->number = plan->number;
 	out->base_number = plan->base_number;
 	out->this_update = plan->this_update - plan->this_update % SECOND;
 	out->next_update = plan->next_update - plan->next_update % SECOND;
-	if (w.hash == NULL || EVP_DigestInit_ex(w.hash, EVP_sha256(), NULL) != 1 ||
-	    X509_get0_subject_key_id(cert_x509(issuer_key_certificate(key))) == NULL || plan->next_update <= plan->this_update)
+	if (X509_get0_subject_key_id(cert_x509(issuer_key_certificate(key))) == NULL || plan->next_update <= plan->this_update)
 		w.rc = RC_INTERNAL;
 	else
 		put_list(&w, plan, key, next, arg);
-	if (w.rc == RC_OK && EVP_DigestFinal_ex(w.hash, out->sha256, NULL) != 1)
-		w.rc = RC_INTERNAL;
-	EVP_MD_CTX_free(w.hash);
 	buf_free(&w.pending);
 	return w.rc;
 }

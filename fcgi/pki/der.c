@@ -1,11 +1,13 @@
 #include <string.h>
-#include <time.h>
 
 #include <openssl/err.h>
 #include <openssl/objects.h>
 
 #include "pki/der.h"
 #include "pki/openssl.h"
+
+#define YEAR_1950 (-631152000 * SECOND)
+#define YEAR_2050 (2524608000 * SECOND)
 
 size_t
 der_header(uint8_t *out, uint8_t tag, uint64_t len)
@@ -120,18 +122,48 @@ der_oid_nid(struct buf *b, int nid)
 	add_object(b, OBJ_nid2obj(nid));
 }
 
+static void
+put_digits(uint8_t *out, unsigned n)
+{
+	out[0] = (uint8_t)('0' + n / 10 % 10);
+	out[1] = (uint8_t)('0' + n % 10);
+}
+
+size_t
+der_time_write(uint8_t out[DER_TIME_MAX], uint8_t tag, instant t)
+{
+	const struct civil c = clock_civil(t);
+	const unsigned year = (unsigned)c.year;
+	uint8_t *p = out + 2;
+
+	out[0] = tag;
+	if (tag == DER_GENERALIZEDTIME) {
+		put_digits(p, year / 100);
+		p += 2;
+	}
+	put_digits(p, year % 100);
+	put_digits(p + 2, c.month);
+	put_digits(p + 4, c.day);
+	put_digits(p + 6, c.hour);
+	put_digits(p + 8, c.minute);
+	put_digits(p + 10, c.second);
+	p[12] = 'Z';
+	out[1] = (uint8_t)(p + 13 - out - 2);
+	return (size_t)(p + 13 - out);
+}
+
+uint8_t
+der_time_tag(instant t)
+{
+	return t >= YEAR_1950 && t < YEAR_2050 ? DER_UTCTIME : DER_GENERALIZEDTIME;
+}
+
 void
 der_time(struct buf *b, instant t)
 {
-	time_t seconds = (time_t)(t / SECOND);
-	struct tm tm;
-	char text[32];
-	bool utc;
+	uint8_t text[DER_TIME_MAX];
 
-	gmtime_r(&seconds, &tm);
-	utc = tm.tm_year >= 50 && tm.tm_year < 150;
-	strftime(text, sizeof(text), "%Y%m%d%H%M%SZ", &tm);
-	der_text(b, utc ? DER_UTCTIME : DER_GENERALIZEDTIME, utc ? text + 2 : text);
+	buf_add(b, text, der_time_write(text, der_time_tag(t), t));
 }
 
 bool
@@ -162,23 +194,39 @@ der_read(const uint8_t **p, const uint8_t *end, uint8_t tag, const uint8_t **val
 	return true;
 }
 
+/* Two digits, at most max; false otherwise. */
+static bool
+take_digits(unsigned *out, const uint8_t *p, unsigned min, unsigned max)
+{
+	const unsigned tens = (unsigned)p[0] - '0', ones = (unsigned)p[1] - '0';
+
+	*out = tens * 10 + ones;
+	return tens < 10 && ones < 10 && *out >= min && *out <= max;
+}
+
 bool
 der_time_parse(instant *out, const uint8_t *data, size_t len)
 {
-	const uint8_t *value, *p = data;
-	size_t n;
-	int type = V_ASN1_UTCTIME;
-	ASN1_STRING *text;
-	bool ok;
+	struct civil c;
+	unsigned century, year;
+	const uint8_t *p = data + 2;
 
-	if (!der_read(&p, data + len, DER_UTCTIME, &value, &n)) {
-		type = V_ASN1_GENERALIZEDTIME;
-		if (!der_read(&p, data + len, DER_GENERALIZEDTIME, &value, &n))
+	if (len == DER_TIME_MAX && data[0] == DER_GENERALIZEDTIME && data[1] == 15) {
+		if (!take_digits(&century, p, 0, 99) || !take_digits(&year, p + 2, 0, 99))
 			return false;
-	}
-	text = ASN1_STRING_type_new(type);
-	ok = p == data + len && n < DER_TIME_MAX && text != NULL && ASN1_STRING_set(text, value, (int)n) == 1 && time_parse(out, text);
-	ASN1_STRING_free(text);
-	ERR_clear_error();
-	return ok;
+		p += 4;
+	} else if (len == DER_TIME_MAX - 2 && data[0] == DER_UTCTIME && data[1] == 13) {
+		if (!take_digits(&year, p, 0, 99))
+			return false;
+		century = year < 50 ? 20 : 19;
+		p += 2;
+	} else
+		return false;
+	c.year = century * 100 + year;
+	if (!take_digits(&c.month, p, 1, 12) || !take_digits(&c.day, p + 2, 1, 31) || !take_digits(&c.hour, p + 4, 0, 23) ||
+	    !take_digits(&c.minute, p + 6, 0, 59) || !take_digits(&c.second, p + 8, 0, 59) || p[10] != 'Z')
+		return false;
+	*out = clock_of_civil(c);
+	/* 31 February is another day */
+	return clock_civil(*out).day == c.day;
 }

@@ -46,6 +46,9 @@ bool der_oid(struct buf *, const char *dotted);
 void der_oid_nid(struct buf *, int nid); /* one that OpenSSL knows */
 /* RFC 5280, 4.1.2.5: UTCTime through 2049, GeneralizedTime after; whole seconds, cut. */
 void der_time(struct buf *, instant);
+/* The same into out, as this type (UTCTime: 1950 through 2049); octets written. */
+size_t der_time_write(uint8_t out[DER_TIME_MAX], uint8_t tag, instant);
+uint8_t der_time_tag(instant); /* by that rule */
 
 /* One value of this tag at *p (before end): *value, *len, and *p moved behind it. false: other tag, length not minimal or beyond end. */
 bool der_read(const uint8_t **p, const uint8_t *end, uint8_t tag, const uint8_t **value, size_t *len);

@@ -120,9 +120,9 @@ octets_write(int fd, void *arg)
 
 /* Written only when it differs: these files have constant addresses and hardly ever change. */
 static enum rc
-octets_publish(const char *directory, const char *name, struct buf *octets)
+octets_publish(const struct publisher *p, const char *directory, const char *name, struct buf *octets)
 {
-	const struct file_replacement f = { directory, name, octets_write, NULL, octets };
+	const struct file_replacement f = { directory, name, p->fence, octets_write, NULL, octets };
 	char *path = mem_format("%s/%s", directory, name);
 	struct buf there = BUF_INIT;
 	bool same =
@@ -137,7 +137,7 @@ octets_publish(const char *directory, const char *name, struct buf *octets)
 }
 
 static enum rc
-certificate_publish(const char *directory, const char *name, const struct cert *cert)
+certificate_publish(const struct publisher *p, const char *directory, const char *name, const struct cert *cert)
 {
 	struct buf octets = BUF_INIT;
 	size_t len;
@@ -145,7 +145,7 @@ certificate_publish(const char *directory, const char *name, const struct cert *
 	enum rc rc;
 
 	buf_add(&octets, der, len);
-	rc = octets_publish(directory, name, &octets);
+	rc = octets_publish(p, directory, name, &octets);
 	buf_free(&octets);
 	return rc;
 }
@@ -163,13 +163,13 @@ authority_files(struct publisher *p)
 {
 	char *path = authority_root_crl(p->conf);
 	struct buf octets = BUF_INIT;
-	enum rc rc = certificate_publish(p->conf->ca_dir, "root.cer", p->root);
+	enum rc rc = certificate_publish(p, p->conf->ca_dir, "root.cer", p->root);
 
 	if (rc == RC_OK)
-		rc = certificate_publish(p->conf->ca_dir, "ca.cer", p->ca);
+		rc = certificate_publish(p, p->conf->ca_dir, "ca.cer", p->ca);
 	/* the root is offline: its CRL comes from the ceremony */
 	if (rc == RC_OK && buf_read_file(&octets, path, ROOT_CRL_MAX) && octets.len > 0)
-		rc = octets_publish(p->conf->crl_dir, "root.crl", &octets);
+		rc = octets_publish(p, p->conf->crl_dir, "root.crl", &octets);
 	else if (rc == RC_OK)
 		log_warn("authority", "%s: the root's CRL is not there, so it is not published", path);
 	buf_free(&octets);

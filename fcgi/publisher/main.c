@@ -26,8 +26,8 @@
 static volatile sig_atomic_t is_stopped;
 
 static const struct db_statement *const *const work_lists[] = { lease_statements, authority_statements, evidence_statements,
-	issuance_statements, queue_statements, revocation_statements, publication_statements, expiry_statements, replacement_statements,
-	purge_statements, outbox_statements, event_statements, NULL };
+	issuance_statements, queue_statements, revocation_statements, compromise_statements, publication_statements, expiry_statements,
+	replacement_statements, responder_statements, purge_statements, outbox_statements, event_statements, NULL };
 static const struct db_statement *const *const enrol_lists[] = { lease_statements, authority_statements, evidence_statements,
 	issuance_statements, enrol_statements, outbox_statements, event_statements, NULL };
 
@@ -66,7 +66,7 @@ open_keys(struct publisher *p)
 	for (int i = 0; i < 3; i++)
 		if ((rc = profile_load(&p->profiles[i], c->profiles, names[i], &values)) != RC_OK)
 			return rc;
-	return RC_OK;
+	return c->responder_file[0] == '\0' ? RC_OK : profile_load(&p->responder, c->profiles, "ocsp-responder", &values);
 }
 
 static void
@@ -75,6 +75,7 @@ close_all(struct publisher *p)
 	db_close(p->db);
 	for (int i = 0; i < 3; i++)
 		profile_free(p->profiles[i]);
+	profile_free(p->responder);
 	issuer_key_free(p->key);
 	cert_free(p->ca);
 	cert_free(p->root);
@@ -85,25 +86,30 @@ close_all(struct publisher *p)
 static enum rc
 pass(struct publisher *p)
 {
-	enum rc rc = lease_keep(p), queue;
+	enum rc rc = lease_keep(p), queue, responder;
 
 	if (rc != RC_OK)
 		return rc;
 	if (!p->is_started) {
-		if ((rc = authority_ensure(p)) != RC_OK || (rc = authority_files(p)) != RC_OK || (rc = purge_work(p)) != RC_OK)
+		if ((rc = file_forget_others(p->conf->crl_dir, p->fence)) != RC_OK ||
+		    (rc = file_forget_others(p->conf->ca_dir, p->fence)) != RC_OK || (rc = authority_ensure(p)) != RC_OK ||
+		    (rc = authority_files(p)) != RC_OK || (rc = purge_work(p)) != RC_OK)
 			return rc;
 		p->is_started = true;
 	}
 	rc = revocation_work(p);
 	if (rc == RC_OK)
+		rc = compromise_work(p);
+	if (rc == RC_OK)
 		rc = replacement_work(p);
 	if (rc == RC_OK)
 		rc = publication_work(p);
+	responder = p->is_lost ? RC_FORBIDDEN : responder_work(p);
 	/* a full disk keeps CRLs from being published, not people from their certificates */
 	queue = p->is_lost ? RC_FORBIDDEN : queue_work(p);
 	if (queue == RC_OK)
 		queue = expiry_work(p);
-	return rc == RC_OK ? queue : rc;
+	return rc != RC_OK ? rc : queue != RC_OK ? queue : responder;
 }
 
 static int64_t
@@ -153,17 +159,19 @@ usage(void)
 	return 2;
 }
 
-/* The key is in memory; its file and passphrase are not opened again. What is left: the database, and the two folders that nginx serves. */
+/* The key is in memory; its file and passphrase are not opened again. What is left: the database, the two folders that nginx serves, and the OCSP responder's. */
 static void
 close_doors(const struct publisher *p)
 {
 	char *root_crl = authority_root_crl(p->conf), *password = db_password_file(p->conf, "cabinet_publisher");
+	char *ocsp = conf_folder(p->conf->responder_file);
 	const char *const readable[] = { "/usr/share/zoneinfo", root_crl, password, NULL };
-	const char *const writable[] = { p->conf->crl_dir, p->conf->ca_dir, NULL };
+	const char *const writable[] = { p->conf->crl_dir, p->conf->ca_dir, ocsp, NULL };
 
 	sandbox_enter(&(const struct sandbox){ SANDBOX_LOCAL | SANDBOX_WRITE, readable, writable });
 	free(root_crl);
 	free(password);
+	free(ocsp);
 }
 
 static int

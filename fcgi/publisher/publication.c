@@ -1,10 +1,15 @@
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "base/encode.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "pki/crl.h"
 #include "publisher.h"
+
+#define ALARM_EVERY MINUTE
+#define GROWTH_OCTETS 1048576 /* a smaller list may double without anybody being told */
 
 static const char *
 file_name(bool is_delta)
@@ -12,15 +17,42 @@ file_name(bool is_delta)
 	return is_delta ? "ca-delta.crl" : "ca.crl";
 }
 
-/* What lies at the address now. RC_NOT_FOUND, also for a file that is none: it is replaced. */
+static char *
+file_path(const struct publisher *p, bool is_delta)
+{
+	return mem_format("%s/%s", p->conf->crl_dir, file_name(is_delta));
+}
+
+/*
+ * What lies at the address now. RC_NOT_FOUND, also for a file that is none: it is replaced. Read whole once; a file of the same place, size and
+ * times is the one that was read.
+ */
 static enum rc
 file_info(const struct publisher *p, bool is_delta, struct crl_info *info)
 {
-	char *path = mem_format("%s/%s", p->conf->crl_dir, file_name(is_delta));
-	enum rc rc = crl_read(path, p->ca, NULL, NULL, info);
+	static struct {
+		bool is_known;
+		struct stat st;
+		struct crl_info info;
+	} seen[2];
+	char *path = file_path(p, is_delta);
+	struct stat st;
+	enum rc rc = RC_OK;
 
+	if (stat(path, &st) != 0)
+		rc = RC_NOT_FOUND;
+	else if (!seen[is_delta].is_known || st.st_ino != seen[is_delta].st.st_ino || st.st_size != seen[is_delta].st.st_size ||
+		 memcmp(&st.st_mtim, &seen[is_delta].st.st_mtim, sizeof(st.st_mtim)) != 0 ||
+		 memcmp(&st.st_ctim, &seen[is_delta].st.st_ctim, sizeof(st.st_ctim)) != 0) {
+		rc = crl_read(path, p->ca, NULL, NULL, &seen[is_delta].info);
+		seen[is_delta].is_known = rc == RC_OK;
+		seen[is_delta].st = st;
+	}
 	free(path);
-	return rc == RC_OK && (info->base_number != 0) == is_delta ? RC_OK : RC_NOT_FOUND;
+	if (rc != RC_OK || (seen[is_delta].info.base_number != 0) != is_delta)
+		return RC_NOT_FOUND;
+	*info = seen[is_delta].info;
+	return RC_OK;
 }
 
 /* One numbering for both: a number that was visible once is never given again, whatever a restored database says. */
@@ -36,11 +68,16 @@ highest_on_disk(const struct publisher *p)
 	return highest;
 }
 
+/* ---- one file */
+
 struct making {
 	struct publisher *p;
-	const struct publication *publication;
+	struct publication *publication;
 	struct db_result *rows;
 	struct crl_info written, read;
+	struct crl_walk *before; /* the list that is replaced; NULL: there was none */
+	struct crl_entry old;	 /* its entry that was not met yet */
+	bool has_old;
 };
 
 static enum rc
@@ -53,16 +90,8 @@ next_entry(void *arg, struct crl_entry *out)
 		return rc;
 	out->reason = (int)db_get_int(m->rows, 1);
 	out->revoked_at = db_get_instant(m->rows, 2);
+	out->invalid_since = db_get_instant(m->rows, 3);
 	return db_copy_bytes(m->rows, 0, out->serial, SERIAL_SIZE) ? RC_OK : RC_INTERNAL;
-}
-
-/* Our serials have 20 octets and the first is 0x10…0x7f, dates are before 2050: two sizes. Were it not so, the writer would say so. */
-static uint64_t
-octets(uint64_t entries, uint64_t with_reason)
-{
-	const struct crl_entry plain = { .serial = { 0x10 } }, reasoned = { .serial = { 0x10 }, .reason = 1 };
-
-	return (entries - with_reason) * crl_entry_size(&plain) + with_reason * crl_entry_size(&reasoned);
 }
 
 static enum rc
@@ -70,60 +99,159 @@ crl_file_write(int fd, void *arg)
 {
 	struct making *m = arg;
 	const struct publication *c = m->publication;
-	struct crl_plan plan = { .number = (uint64_t)c->number,
+	const struct crl_plan plan = { .number = (uint64_t)c->number,
 		.base_number = (uint64_t)c->base_number,
 		.this_update = c->this_update,
 		.next_update = c->next_update,
+		.entries = (uint64_t)c->entries,
+		.octets = (uint64_t)c->octets,
 		.freshest = m->p->profiles[PURPOSE_SIGN]->freshest_crl };
-	uint64_t with_reason;
-	enum rc rc = publication_db_count(m->p, c, &plan.entries, &with_reason);
+	enum rc rc = publication_db_entries(m->p, c, &m->rows);
 
 	if (rc != RC_OK)
-		return rc;
-	if (plan.entries != (uint64_t)c->entries) {
-		log_error("publication", "%s %lld: %llu entries, claimed were %lld", file_name(c->is_delta), (long long)c->number,
-		    (unsigned long long)plan.entries, (long long)c->entries);
-		return RC_INTERNAL;
-	}
-	plan.octets = octets(plan.entries, with_reason);
-	if ((rc = publication_db_entries(m->p, c, &m->rows)) != RC_OK)
 		return rc;
 	rc = crl_write(fd, &plan, m->p->key, next_entry, m, &m->written);
 	db_result_free(m->rows);
 	return rc;
 }
 
-/* Read back from the disk as a stranger would, and only as the holder of the lease made visible. */
+static bool
+next_old(struct making *m)
+{
+	m->has_old = m->before != NULL && crl_walk_next(m->before, &m->old) == RC_OK;
+	return m->has_old;
+}
+
+/* Entries of the old list below serial (NULL: all that are left) are not on the new one: each must have a reason to be gone. */
+static bool
+may_leave_below(struct making *m, const uint8_t *serial)
+{
+	char hex[SERIAL_HEX_SIZE];
+	enum rc rc;
+
+	for (; m->has_old && (serial == NULL || memcmp(m->old.serial, serial, SERIAL_SIZE) < 0); next_old(m)) {
+		if ((rc = publication_db_may_leave(m->p, m->publication, m->old.serial)) == RC_OK)
+			continue;
+		hex_encode(hex, m->old.serial, SERIAL_SIZE);
+		log_error("publication", "ALARM: RFC 5280 section 3.3: %s %lld: %s would leave the list before it may: %s; not published",
+		    file_name(m->publication->is_delta), (long long)m->publication->number, hex, rc_name(rc));
+		return false;
+	}
+	return true;
+}
+
+static bool
+compare_entry(void *arg, const struct crl_entry *e)
+{
+	struct making *m = arg;
+
+	if (!may_leave_below(m, e->serial))
+		return false;
+	if (m->has_old && memcmp(m->old.serial, e->serial, SERIAL_SIZE) == 0)
+		next_old(m);
+	return true;
+}
+
+static bool
+is_same_list(const struct crl_info *a, const struct crl_info *b)
+{
+	return a->number == b->number && a->base_number == b->base_number && a->this_update == b->this_update &&
+	       a->next_update == b->next_update && a->entries == b->entries && a->size == b->size;
+}
+
+/* Read back from the disk as a stranger would, and held against the list that it replaces. */
+static enum rc
+read_back(struct making *m, const char *path)
+{
+	struct crl_info old;
+	char *before = file_path(m->p, m->publication->is_delta);
+	enum rc rc = RC_OK;
+
+	if (file_info(m->p, m->publication->is_delta, &old) == RC_OK) {
+		if (old.number >= (uint64_t)m->publication->number) {
+			log_error("publication", "RFC 5280 section 5.2.3: %s: number %llu is published, %lld is not higher", before,
+			    (unsigned long long)old.number, (long long)m->publication->number);
+			rc = RC_CONFLICT;
+		} else
+			rc = crl_walk_open(&m->before, before);
+	}
+	free(before);
+	if (rc != RC_OK)
+		return rc;
+	next_old(m);
+	rc = crl_read(path, m->p->ca, compare_entry, m, &m->read);
+	if (rc == RC_OK && !may_leave_below(m, NULL))
+		rc = RC_BAD_INPUT;
+	crl_walk_close(m->before);
+	m->before = NULL;
+	return rc == RC_OK ? RC_OK : RC_UNAVAILABLE;
+}
+
+/* And only the holder of the lease makes it visible. */
 static enum rc
 crl_file_check(const char *path, void *arg)
 {
 	struct making *m = arg;
-	enum rc rc = crl_read(path, m->p->ca, NULL, NULL, &m->read);
+	enum rc rc = read_back(m, path);
 
-	if (rc == RC_OK && memcmp(&m->read, &m->written, sizeof(m->read)) != 0) {
+	if (rc != RC_OK)
+		return rc;
+	if (!is_same_list(&m->read, &m->written)) {
 		log_error("publication", "%s: what was read back is not what was written", path);
-		rc = RC_INTERNAL;
+		return RC_INTERNAL;
 	}
-	return rc == RC_OK ? lease_keep(m->p) : rc == RC_INTERNAL ? rc : RC_UNAVAILABLE;
+	return lease_keep(m->p);
 }
 
 static enum rc
-publish(struct publisher *p, const struct publication *c)
+replace_file(struct publisher *p, struct publication *c, struct making *m)
+{
+	const struct file_replacement f = { p->conf->crl_dir, file_name(c->is_delta), p->fence, crl_file_write, crl_file_check, m };
+	const int64_t entries = c->entries, octets = c->octets;
+	enum rc rc = file_replace(&f);
+
+	if (rc != RC_INTERNAL || publication_db_count(p, c) != RC_OK)
+		return rc;
+	/* a reason may have been raised since it was claimed: then an entry has another size. Another number of them is not explained */
+	if (c->entries == entries && c->octets != octets)
+		return file_replace(&f);
+	log_error("publication", "ALARM: %s %lld: %lld entries, claimed were %lld", file_name(c->is_delta), (long long)c->number,
+	    (long long)c->entries, (long long)entries);
+	c->entries = entries;
+	return rc;
+}
+
+/* Told, not stopped: a list that is too large is better than none. */
+static void
+size_alarm(const struct publisher *p, const struct publication *c, uint64_t before, uint64_t size)
+{
+	if (size > (uint64_t)p->conf->crl_size_alarm)
+		log_error("publication", "ALARM: %s %lld: %llu octets, more than publisher.crl_size_alarm", file_name(c->is_delta),
+		    (long long)c->number, (unsigned long long)size);
+	else if (!c->is_delta && size > GROWTH_OCTETS && before > 0 && size / 2 > before)
+		log_error("publication", "ALARM: %s %lld: %llu octets, the one before had %llu", file_name(c->is_delta),
+		    (long long)c->number, (unsigned long long)size, (unsigned long long)before);
+}
+
+static enum rc
+publish(struct publisher *p, struct publication *c)
 {
 	struct making m = { .p = p, .publication = c };
-	const struct file_replacement f = { p->conf->crl_dir, file_name(c->is_delta), crl_file_write, crl_file_check, &m };
+	struct crl_info there;
+	bool is_there = file_info(p, c->is_delta, &there) == RC_OK;
 	enum rc rc;
 
 	/* it may have died after the rename: then only the row is behind */
-	if (file_info(p, c->is_delta, &m.written) != RC_OK || m.written.number != (uint64_t)c->number ||
-	    m.written.entries != (uint64_t)c->entries) {
-		if ((rc = file_replace(&f)) != RC_OK)
-			return rc;
-	}
-	if ((rc = publication_db_published(p, c, &m.written)) == RC_OK)
-		log_info("published", "%s: number %lld, base %lld, %lld entries, %llu octets", file_name(c->is_delta), (long long)c->number,
-		    (long long)c->base_number, (long long)c->entries, (unsigned long long)m.written.size);
-	return rc;
+	if (is_there && there.number == (uint64_t)c->number && there.entries == (uint64_t)c->entries)
+		m.read = there;
+	else if ((rc = replace_file(p, c, &m)) != RC_OK)
+		return rc;
+	if ((rc = publication_db_published(p, c, &m.read)) != RC_OK)
+		return rc;
+	log_info("published", "%s: number %lld, base %lld, %lld entries, %llu octets", file_name(c->is_delta), (long long)c->number,
+	    (long long)c->base_number, (long long)c->entries, (unsigned long long)m.read.size);
+	size_alarm(p, c, is_there ? there.size : 0, m.read.size);
+	return RC_OK;
 }
 
 /* In the order of their numbers, a base before its delta. */
@@ -147,54 +275,91 @@ publish_claimed(struct publisher *p)
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
-/* Absent, not what the register says, past half of its validity, or of a time that has not come: a clock that went back makes it nobody's. */
+/* ---- when */
+
+struct newest {
+	bool exists;
+	struct publication list;
+	instant now;
+};
+
+static instant
+life_at(const struct publication *c, int quarters)
+{
+	return c->this_update + (c->next_update - c->this_update) / 4 * quarters;
+}
+
 static enum rc
-is_due(struct publisher *p, bool is_delta, bool *due, bool *exists)
+find_newest(struct publisher *p, bool is_delta, struct newest *out)
+{
+	enum rc rc = publication_db_newest(p, is_delta, &out->list, &out->now);
+
+	out->exists = rc == RC_OK;
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+/* Absent, not what the register says, from a future that was none, or past half of its validity. */
+static bool
+is_due(const struct publisher *p, bool is_delta, const struct newest *n)
 {
 	static bool checked[2];
-	struct publication c;
 	struct crl_info info;
-	instant now;
-	enum rc rc = publication_db_newest(p, is_delta, &c, &now);
 
-	*exists = rc == RC_OK;
-	*due = rc == RC_NOT_FOUND;
-	if (rc != RC_OK)
-		return rc == RC_NOT_FOUND ? RC_OK : rc;
-	*due = now < c.this_update || now >= c.this_update + (c.next_update - c.this_update) / 2;
-	if (!*due && !checked[is_delta]) {
-		*due = file_info(p, is_delta, &info) != RC_OK || info.number != (uint64_t)c.number;
-		checked[is_delta] = !*due;
+	if (!n->exists || n->now < n->list.this_update || n->now >= life_at(&n->list, 2))
+		return true;
+	if (!checked[is_delta])
+		checked[is_delta] = file_info(p, is_delta, &info) == RC_OK && info.number == (uint64_t)n->list.number;
+	return !checked[is_delta];
+}
+
+/* What lapses because nothing can be published is told long before it has lapsed, once a minute. */
+static void
+age_alarm(bool is_delta, const struct newest *n)
+{
+	static instant told[2];
+
+	if (!n->exists || n->now < life_at(&n->list, 3) || n->now < told[is_delta] + ALARM_EVERY)
+		return;
+	told[is_delta] = n->now;
+	log_error("publication", "ALARM: RFC 5280 section 5.1.2.5: %s %lld is past three quarters of its validity and cannot be renewed",
+	    file_name(is_delta), (long long)n->list.number);
+}
+
+static enum rc
+publish_due(struct publisher *p, const struct newest *base, const struct newest *delta)
+{
+	bool base_due = is_due(p, false, base), delta_due = is_due(p, true, delta), has_new = false;
+	enum rc rc = publication_db_has_new(p, &has_new);
+
+	if (rc == RC_OK && !base->exists) {
+		/* a delta needs a base that was there before it */
+		if ((rc = publication_db_claim(p, true, false, highest_on_disk(p))) == RC_OK)
+			rc = publish_claimed(p);
+		base_due = false;
+		delta_due = true;
 	}
-	return RC_OK;
+	/* a burst shares its lists; what comes after a rest is on one at once */
+	if (has_new && delta->now < delta->list.this_update + p->conf->crl_delta_spacing * SECOND)
+		has_new = false;
+	if (rc == RC_OK && (base_due || delta_due || has_new) &&
+	    (rc = publication_db_claim(p, base_due, true, highest_on_disk(p))) == RC_OK)
+		rc = publish_claimed(p);
+	return rc;
 }
 
 enum rc
 publication_work(struct publisher *p)
 {
-	bool base, delta, has_base, has_delta, has_new;
-	enum rc rc = publish_claimed(p);
+	struct newest base = { .exists = false }, delta = { .exists = false };
+	enum rc claimed = publish_claimed(p), rc = find_newest(p, false, &base);
 
 	if (rc == RC_OK)
-		rc = is_due(p, false, &base, &has_base);
+		rc = find_newest(p, true, &delta);
 	if (rc == RC_OK)
-		rc = is_due(p, true, &delta, &has_delta);
-	if (rc == RC_OK)
-		rc = publication_db_has_new(p, &has_new);
-	if (rc != RC_OK)
-		return rc;
-	if (base && !has_base) {
-		/* a delta needs a base that was there before it */
-		rc = publication_db_claim(p, true, false, highest_on_disk(p));
-		if (rc == RC_OK)
-			rc = publish_claimed(p);
-		base = false;
-		delta = true;
-	}
-	if (rc == RC_OK && (base || delta || has_new)) {
-		rc = publication_db_claim(p, base, true, highest_on_disk(p));
-		if (rc == RC_OK)
-			rc = publish_claimed(p);
+		rc = claimed == RC_OK ? publish_due(p, &base, &delta) : claimed;
+	if (rc != RC_OK && !p->is_lost) {
+		age_alarm(false, &base);
+		age_alarm(true, &delta);
 	}
 	return rc;
 }

@@ -5,23 +5,24 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "pki/crl.h"
 #include "publisher.h"
 #include "store/event.h"
 
 static const struct db_statement newest = {
 	.name = "publication newest",
-	.sql = "SELECT number, COALESCE(base_number, 0), this_update, next_update, entries, UTC_TIMESTAMP(6) FROM crl"
+	.sql = "SELECT number, COALESCE(base_number, 0), this_update, next_update, entries, octets, UTC_TIMESTAMP(6) FROM crl"
 	       " WHERE ca = ? AND kind = ? AND published_at IS NOT NULL ORDER BY number DESC LIMIT 1",
 };
 /* What waits or is on no base yet is little, and stands together in one index: the optimizer is not left to guess a walk over everything. */
-#define UNCLAIMED "revocation FORCE INDEX (unclaimed)"
+#define UNCLAIMED "revocation FORCE INDEX (claims)"
 /* A walk over the whole register may take longer than a citizen would wait. */
 #define LONG "SET STATEMENT max_statement_time = 120 FOR "
 
 static const struct db_statement has_new = {
 	.name = "publication has new",
-	.sql = "SELECT serial FROM " UNCLAIMED " WHERE ca = ? AND first_crl_number IS NULL AND first_delta_number IS NULL"
+	.sql = "SELECT serial FROM " UNCLAIMED " WHERE ca = ? AND crl_number IS NULL AND delta_number IS NULL"
 	       " AND verified_at IS NOT NULL AND refused IS NULL LIMIT 1",
 };
 static const struct db_statement next_number = {
@@ -36,46 +37,75 @@ static const struct db_statement held_base = {
 };
 static const struct db_statement claim_base = {
 	.name = "publication claim base",
-	.sql = "UPDATE " UNCLAIMED " SET first_crl_number = ? WHERE ca = ? AND first_crl_number IS NULL AND verified_at IS NOT NULL"
-	       " AND refused IS NULL",
+	.sql =
+	    "UPDATE " UNCLAIMED " SET first_crl_number = COALESCE(first_crl_number, ?), crl_number = ? WHERE ca = ? AND crl_number IS NULL"
+	    " AND verified_at IS NOT NULL AND refused IS NULL",
 };
 static const struct db_statement claim_delta = {
 	.name = "publication claim delta",
-	.sql = "UPDATE " UNCLAIMED " SET first_delta_number = ? WHERE ca = ? AND (first_crl_number IS NULL OR first_crl_number = ?)"
-	       " AND first_delta_number IS NULL AND verified_at IS NOT NULL AND refused IS NULL",
+	.sql = "UPDATE " UNCLAIMED " SET first_delta_number = COALESCE(first_delta_number, ?), delta_number = ? WHERE ca = ?"
+	       " AND (crl_number IS NULL OR crl_number = ?) AND delta_number IS NULL AND verified_at IS NOT NULL AND refused IS NULL",
+};
+/* Named once more on a base that was made after the certificate's end (RFC 5280, 3.3): the next base does not hold it any more. */
+static const struct db_statement let_go = {
+	.name = "publication let go",
+	.sql = "UPDATE revocation FORCE INDEX (leaving) SET last_crl_number = ? WHERE ca = ? AND last_crl_number IS NULL AND not_after < ?"
+	       " AND crl_number <= ?",
 };
 static const struct db_statement plan = {
 	.name = "publication plan",
-	.sql = "INSERT INTO crl (ca, number, kind, base_number, this_update, next_update, entries, size, sha256)"
-	       " VALUES (?, ?, ?, ?, ?, ?, ?, 0, REPEAT(CHAR(0), 32))",
+	.sql = "INSERT INTO crl (ca, number, kind, base_number, this_update, next_update, entries, octets, size, sha256)"
+	       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, REPEAT(CHAR(0), 32))",
 };
 static const struct db_statement unpublished = {
 	.name = "publication unpublished",
-	.sql = "SELECT kind = 'delta', number, COALESCE(base_number, 0), this_update, next_update, entries FROM crl"
+	.sql = "SELECT kind = 'delta', number, COALESCE(base_number, 0), this_update, next_update, entries, octets FROM crl"
 	       " WHERE ca = ? AND published_at IS NULL AND number > ? ORDER BY number, kind LIMIT 1",
 };
+/*
+ * What stands on a list is a function of its number alone, so that a list that was claimed can be made again. An entry is on a base from the first one
+ * to the last; on a delta while no base that relying parties must hold has it in its present form, or had it in its first.
+ */
+#define ON_BASE " WHERE ca = ? AND first_crl_number <= ? AND (last_crl_number IS NULL OR last_crl_number >= ?)"
+#define ON_DELTA                                                                                                                           \
+	" WHERE ca = ? AND (crl_number IS NULL OR crl_number > ?) AND (delta_number <= ? OR (first_delta_number <= ?"                      \
+	" AND (first_crl_number IS NULL OR first_crl_number > ?)))"
+/* By sizes of their entries. */
+#define COUNTS                                                                                                                             \
+	"SELECT COUNT(*), CAST(COALESCE(SUM(reason <> 0 AND invalid_since IS NULL), 0) AS SIGNED),"                                        \
+	" CAST(COALESCE(SUM(reason <> 0 AND invalid_since IS NOT NULL), 0) AS SIGNED),"                                                    \
+	" CAST(COALESCE(SUM(reason = 0 AND invalid_since IS NOT NULL), 0) AS SIGNED) FROM "
+#define ENTRIES "SELECT serial, reason, revoked_at, invalid_since FROM "
+/* An index of their own, in the order of the CRL: one pass without the rows, nothing is sorted. */
+#define ORDERED "revocation FORCE INDEX (crl_order)"
 static const struct db_statement count_base = {
 	.name = "publication count base",
-	.sql = LONG "SELECT COUNT(*), CAST(COALESCE(SUM(reason <> 0), 0) AS SIGNED) FROM revocation WHERE ca = ? AND first_crl_number <= ?",
+	.sql = LONG COUNTS ORDERED ON_BASE,
 };
 static const struct db_statement count_delta = {
 	.name = "publication count delta",
-	.sql = "SELECT COUNT(*), CAST(COALESCE(SUM(reason <> 0), 0) AS SIGNED) FROM " UNCLAIMED
-	       " WHERE ca = ? AND first_delta_number <= ? AND (first_crl_number IS NULL OR first_crl_number > ?)",
+	.sql = COUNTS UNCLAIMED ON_DELTA,
 };
-/* The clustered key is in the order of the CRL: one pass, nothing is sorted. */
 static const struct db_statement entries_base = {
 	.name = "publication entries base",
-	.sql =
-	    LONG "SELECT serial, reason, revoked_at FROM revocation FORCE INDEX (PRIMARY) WHERE ca = ? AND first_crl_number <= ? ORDER BY "
-		 "serial",
+	.sql = LONG ENTRIES ORDERED ON_BASE " ORDER BY serial",
 	.stream = true,
 };
 static const struct db_statement entries_delta = {
 	.name = "publication entries delta",
-	.sql = "SELECT serial, reason, revoked_at FROM " UNCLAIMED " WHERE ca = ? AND first_delta_number <= ?"
-	       " AND (first_crl_number IS NULL OR first_crl_number > ?) ORDER BY serial",
+	.sql = ENTRIES UNCLAIMED ON_DELTA " ORDER BY serial",
 	.stream = true,
+};
+/* Serials that the list before had and this one has not: each by itself, they are few. */
+static const struct db_statement may_leave_base = {
+	.name = "publication may leave base",
+	.sql = "SELECT r.serial FROM revocation r JOIN certificate k ON k.serial = r.serial AND k.ca = r.ca"
+	       " JOIN crl b ON b.ca = r.ca AND b.number = r.last_crl_number AND b.kind = 'base' AND b.published_at IS NOT NULL"
+	       " WHERE r.ca = ? AND r.serial = ? AND r.last_crl_number < ? AND k.not_after < b.this_update",
+};
+static const struct db_statement may_leave_delta = {
+	.name = "publication may leave delta",
+	.sql = "SELECT serial FROM revocation WHERE ca = ? AND serial = ? AND crl_number <= ?",
 };
 static const struct db_statement published = {
 	.name = "publication published",
@@ -83,8 +113,9 @@ static const struct db_statement published = {
 	       " AND published_at IS NULL",
 };
 
-const struct db_statement *const publication_statements[] = { &newest, &has_new, &next_number, &held_base, &claim_base, &claim_delta, &plan,
-	&unpublished, &count_base, &count_delta, &entries_base, &entries_delta, &published, NULL };
+const struct db_statement *const publication_statements[] = { &newest, &has_new, &next_number, &held_base, &claim_base, &claim_delta,
+	&let_go, &plan, &unpublished, &count_base, &count_delta, &entries_base, &entries_delta, &may_leave_base, &may_leave_delta,
+	&published, NULL };
 
 static const char *
 kind(bool is_delta)
@@ -105,8 +136,9 @@ publication_db_newest(struct publisher *p, bool is_delta, struct publication *ou
 		.base_number = db_get_int(row, 1),
 		.this_update = db_get_instant(row, 2),
 		.next_update = db_get_instant(row, 3),
-		.entries = db_get_int(row, 4) };
-	*now = db_get_instant(row, 5);
+		.entries = db_get_int(row, 4),
+		.octets = db_get_int(row, 5) };
+	*now = db_get_instant(row, 6);
 	db_result_free(row);
 	return RC_OK;
 }
@@ -123,21 +155,32 @@ publication_db_has_new(struct publisher *p, bool *out)
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
+/* Our serials have 20 octets, the first 0x10…0x7f, and dates are before 2050: four sizes. Were it not so, the writer would say so. */
 static enum rc
-count(struct db *db, int64_t ca, const struct publication *c, uint64_t *all, uint64_t *with_reason)
+count(struct db *db, int64_t ca, struct publication *c)
 {
+	const struct crl_entry plain = { .serial = { 0x10 } }, reasoned = { .serial = { 0x10 }, .reason = 1 };
+	const struct crl_entry dated = { .serial = { 0x10 }, .invalid_since = 1 },
+			       both = { .serial = { 0x10 }, .reason = 1, .invalid_since = 1 };
+	const struct db_value n = db_int(c->number), base = db_int(c->base_number);
 	struct db_result *row;
+	int64_t with_reason, with_both, with_date;
 	enum rc rc;
 
 	if (c->is_delta)
-		rc = db_one(db, &count_delta, DB_IN(db_int(ca), db_int(c->number), db_int(c->base_number)), &row);
+		rc = db_one(db, &count_delta, DB_IN(db_int(ca), base, n, n, base), &row);
 	else
-		rc = db_one(db, &count_base, DB_IN(db_int(ca), db_int(c->number)), &row);
+		rc = db_one(db, &count_base, DB_IN(db_int(ca), n, n), &row);
 	if (rc != RC_OK)
 		return rc;
-	*all = (uint64_t)db_get_int(row, 0);
-	*with_reason = (uint64_t)db_get_int(row, 1);
+	c->entries = db_get_int(row, 0);
+	with_reason = db_get_int(row, 1);
+	with_both = db_get_int(row, 2);
+	with_date = db_get_int(row, 3);
 	db_result_free(row);
+	c->octets = with_reason * (int64_t)crl_entry_size(&reasoned) + with_both * (int64_t)crl_entry_size(&both) +
+		    with_date * (int64_t)crl_entry_size(&dated) +
+		    (c->entries - with_reason - with_both - with_date) * (int64_t)crl_entry_size(&plain);
 	return RC_OK;
 }
 
@@ -152,15 +195,36 @@ plan_insert(struct db *db, const struct claiming *c, bool is_delta, int64_t numb
 {
 	int64_t seconds = is_delta ? c->p->conf->crl_delta_seconds : c->p->conf->crl_base_seconds;
 	struct publication row = { .is_delta = is_delta, .number = number, .base_number = base_number, .this_update = now - now % SECOND };
-	uint64_t all, with_reason;
-	enum rc rc = count(db, c->p->ca_id, &row, &all, &with_reason);
+	enum rc rc = count(db, c->p->ca_id, &row);
 
 	if (rc != RC_OK)
 		return rc;
 	return db_exec(db, &plan,
 	    DB_IN(db_int(c->p->ca_id), db_int(number), db_text(kind(is_delta)), is_delta ? db_int(base_number) : db_null(),
-		db_instant(row.this_update), db_instant(row.this_update + seconds * SECOND), db_int((int64_t)all)),
+		db_instant(row.this_update), db_instant(row.this_update + seconds * SECOND), db_int(row.entries), db_int(row.octets)),
 	    NULL);
+}
+
+static enum rc
+release_expired(struct db *db, const struct claiming *c)
+{
+	const struct db_value ca = db_int(c->p->ca_id);
+	struct db_result *row;
+	uint64_t gone = 0;
+	int64_t number;
+	instant made;
+	enum rc rc = db_one(db, &newest, DB_IN(ca, db_text(kind(false))), &row);
+
+	if (rc != RC_OK)
+		return rc == RC_NOT_FOUND ? RC_OK : rc;
+	number = db_get_int(row, 0);
+	made = db_get_instant(row, 2);
+	db_result_free(row);
+	/* both are whole seconds on the list, and notAfter still belongs to the validity */
+	rc = db_exec(db, &let_go, DB_IN(db_int(number), ca, db_instant(made - made % SECOND), db_int(number)), &gone);
+	if (rc == RC_OK && gone > 0)
+		log_info("publication", "%llu expired entries were on base %lld and leave", (unsigned long long)gone, (long long)number);
+	return rc;
 }
 
 static enum rc
@@ -183,9 +247,11 @@ claim_act(struct db *db, void *arg)
 		db_result_free(row);
 	}
 	if (rc == RC_OK && c->base)
-		rc = db_exec(db, &claim_base, DB_IN(db_int(number), ca), NULL);
+		rc = release_expired(db, c);
+	if (rc == RC_OK && c->base)
+		rc = db_exec(db, &claim_base, DB_IN(db_int(number), db_int(number), ca), NULL);
 	if (rc == RC_OK && c->delta)
-		rc = db_exec(db, &claim_delta, DB_IN(db_int(number), ca, db_int(number)), NULL);
+		rc = db_exec(db, &claim_delta, DB_IN(db_int(number), db_int(number), ca, db_int(number)), NULL);
 	if (rc == RC_OK && c->base)
 		rc = plan_insert(db, c, false, number, 0, now);
 	if (rc == RC_OK && c->delta)
@@ -214,23 +280,37 @@ publication_db_unpublished(struct publisher *p, int64_t above, struct publicatio
 		.base_number = db_get_int(row, 2),
 		.this_update = db_get_instant(row, 3),
 		.next_update = db_get_instant(row, 4),
-		.entries = db_get_int(row, 5) };
+		.entries = db_get_int(row, 5),
+		.octets = db_get_int(row, 6) };
 	db_result_free(row);
 	return RC_OK;
 }
 
 enum rc
-publication_db_count(struct publisher *p, const struct publication *c, uint64_t *all, uint64_t *with_reason)
+publication_db_count(struct publisher *p, struct publication *c)
 {
-	return count(p->db, p->ca_id, c, all, with_reason);
+	return count(p->db, p->ca_id, c);
+}
+
+enum rc
+publication_db_may_leave(struct publisher *p, const struct publication *c, const uint8_t serial[SERIAL_SIZE])
+{
+	struct db_result *row;
+	enum rc rc = db_one(p->db, c->is_delta ? &may_leave_delta : &may_leave_base,
+	    DB_IN(db_int(p->ca_id), db_bytes(serial, SERIAL_SIZE), db_int(c->is_delta ? c->base_number : c->number)), &row);
+
+	if (rc == RC_OK)
+		db_result_free(row);
+	return rc;
 }
 
 enum rc
 publication_db_entries(struct publisher *p, const struct publication *c, struct db_result **out)
 {
-	if (c->is_delta)
-		return db_query(p->db, &entries_delta, DB_IN(db_int(p->ca_id), db_int(c->number), db_int(c->base_number)), out);
-	return db_query(p->db, &entries_base, DB_IN(db_int(p->ca_id), db_int(c->number)), out);
+	const struct db_value ca = db_int(p->ca_id), n = db_int(c->number), base = db_int(c->base_number);
+
+	return c->is_delta ? db_query(p->db, &entries_delta, DB_IN(ca, base, n, n, base), out)
+			   : db_query(p->db, &entries_base, DB_IN(ca, n, n), out);
 }
 
 struct publishing {

@@ -14,6 +14,7 @@
 #include "store/db.h"
 
 #define HOLDER_SIZE 128
+#define REASON_KEY_COMPROMISE 1 /* RFC 5280, 5.3.1 */
 
 struct publisher {
 	struct conf *conf;
@@ -21,6 +22,7 @@ struct publisher {
 	struct cert *root, *ca;
 	struct issuer_key *key;
 	struct profile *profiles[3]; /* by enum cert_purpose */
+	struct profile *responder;   /* NULL: there is no OCSP responder */
 	int64_t ca_id;		     /* row of ca */
 	bool is_enrolment;	     /* no lease: it touches only what it made itself */
 	char holder[HOLDER_SIZE];
@@ -61,11 +63,18 @@ char *authority_root_crl(const struct conf *);
 /* directory/name, by way of a temporary file beside it: write, fsync, check, keep the previous as .prev, rename, fsync of the directory. */
 struct file_replacement {
 	const char *directory, *name;
+	int64_t fence; /* part of the temporary file's name */
 	enum rc (*write)(int fd, void *arg);
 	enum rc (*check)(const char *path, void *arg); /* NULL: none */
 	void *arg;
+	bool is_secret; /* mode 0640 instead of 0644, and no previous is kept */
 };
 MUST_USE enum rc file_replace(const struct file_replacement *);
+/*
+ * Removes the temporary files of publishers with another fence. Done by whoever has taken the lease, before anything else: one that was stopped
+ * between its look at the lease and its rename finds no file to rename when it goes on.
+ */
+MUST_USE enum rc file_forget_others(const char *directory, int64_t fence);
 
 /* ---- evidence.c --------------------------------------------------------------------------------------------------------- */
 
@@ -142,6 +151,15 @@ extern const struct db_statement *const revocation_statements[];
 
 /* Revocations not looked at yet: verified, or refused with an alarm. */
 MUST_USE enum rc revocation_work(struct publisher *);
+/* For transactions that give a certificate the reason keyCompromise. */
+MUST_USE enum rc revocation_db_block_key(struct db *, const uint8_t spki_hash[32], const uint8_t serial[SERIAL_SIZE]);
+
+/* ---- compromise.c */
+
+extern const struct db_statement *const compromise_statements[];
+
+/* Second decisions about revoked certificates, that their keys are compromised: verified and carried out, or refused with an alarm. */
+MUST_USE enum rc compromise_work(struct publisher *);
 
 /* ---- publication.c, publication_db.c ------------------------------------------------------------------------------------- */
 
@@ -151,7 +169,7 @@ struct publication { /* a row of crl */
 	bool is_delta;
 	int64_t number, base_number; /* base_number 0: a base */
 	instant this_update, next_update;
-	int64_t entries;
+	int64_t entries, octets; /* octets: of all entries in DER */
 };
 
 /* Publishes what was claimed before and never became visible, then what is due. */
@@ -162,8 +180,10 @@ MUST_USE enum rc publication_db_has_new(struct publisher *, bool *has_new);
 MUST_USE enum rc publication_db_claim(struct publisher *, bool base, bool delta, int64_t above);
 /* Claimed, not visible: the first one. RC_NOT_FOUND: none. */
 MUST_USE enum rc publication_db_unpublished(struct publisher *, int64_t above, struct publication *);
-MUST_USE enum rc publication_db_count(struct publisher *, const struct publication *, uint64_t *entries, uint64_t *with_reason);
+MUST_USE enum rc publication_db_count(struct publisher *, struct publication *); /* sets entries and octets */
 MUST_USE enum rc publication_db_entries(struct publisher *, const struct publication *, struct db_result **);
+/* Was on the list before and is not on this one. RC_OK: it may leave; RC_NOT_FOUND: it may not. */
+MUST_USE enum rc publication_db_may_leave(struct publisher *, const struct publication *, const uint8_t serial[SERIAL_SIZE]);
 struct crl_info;
 MUST_USE enum rc publication_db_published(struct publisher *, const struct publication *, const struct crl_info *);
 
@@ -180,6 +200,16 @@ extern const struct db_statement *const expiry_statements[];
 
 /* Public applications that nobody confirmed in 30 days: expired. */
 MUST_USE enum rc expiry_work(struct publisher *);
+
+/* ---- responder.c */
+
+extern const struct db_statement *const responder_statements[];
+
+/*
+ * The OCSP responder's key and certificate in conf->responder_file: made when there are none that fit CA and profile, and anew at half of their
+ * days. Looked at every few seconds; a file that is gone, at once.
+ */
+MUST_USE enum rc responder_work(struct publisher *);
 
 /* ---- replacement.c */
 

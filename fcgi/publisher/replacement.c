@@ -26,14 +26,14 @@ static const struct db_statement settle = {
 /* a certificate of this person, not of the new pair, and not revoked yet: what was revoked since stays as it is */
 static const struct db_statement owned = {
 	.name = "replacement owned",
-	.sql = "SELECT k.ca FROM certificate k LEFT JOIN revocation r ON r.serial = k.serial"
+	.sql = "SELECT k.ca, k.not_after FROM certificate k LEFT JOIN revocation r ON r.serial = k.serial"
 	       " WHERE k.serial = ? AND k.iin = ? AND k.number <> ? AND r.serial IS NULL",
 };
 /* verified by whoever writes it */
 static const struct db_statement revoke = {
 	.name = "replacement revoke",
-	.sql = "INSERT INTO revocation (ca, serial, iin, reason, revoked_at, form, verified_at)"
-	       " VALUES (?, ?, ?, ?, UTC_TIMESTAMP(6), ?, UTC_TIMESTAMP(6))",
+	.sql = "INSERT INTO revocation (ca, serial, iin, reason, revoked_at, form, not_after, verified_at)"
+	       " VALUES (?, ?, ?, ?, UTC_TIMESTAMP(6), ?, ?, UTC_TIMESTAMP(6))",
 };
 
 const struct db_statement *const replacement_statements[] = { &find, &settle, &owned, &revoke, NULL };
@@ -50,15 +50,19 @@ static enum rc
 revoke_one(struct db *db, const struct replacing *w, const uint8_t serial[SERIAL_SIZE])
 {
 	struct db_result *row;
+	instant not_after;
 	int64_t ca;
 	enum rc rc = db_one(db, &owned, DB_IN(db_bytes(serial, SERIAL_SIZE), db_text(w->iin), db_text(w->number)), &row);
 
 	if (rc != RC_OK)
 		return rc == RC_NOT_FOUND ? RC_OK : rc;
 	ca = db_get_int(row, 0);
+	not_after = db_get_instant(row, 1);
 	db_result_free(row);
 	rc = db_exec(db, &revoke,
-	    DB_IN(db_int(ca), db_bytes(serial, SERIAL_SIZE), db_text(w->iin), db_int(SUPERSEDED), db_bytes(w->form, 32)), NULL);
+	    DB_IN(db_int(ca), db_bytes(serial, SERIAL_SIZE), db_text(w->iin), db_int(SUPERSEDED), db_bytes(w->form, 32),
+		db_instant(not_after)),
+	    NULL);
 	if (rc == RC_OK)
 		rc = event_db_insert(db, &(struct event){ .kind = "revocation",
 					     .iin = w->iin,

@@ -146,36 +146,27 @@ prepared_prepare(struct db *db, struct prepared *p)
 static void
 time_from_instant(MYSQL_TIME *out, instant at)
 {
-	int64_t seconds = at / SECOND - (at % SECOND < 0 ? 1 : 0);
-	time_t t = (time_t)seconds;
-	struct tm tm;
+	const struct civil c = clock_civil(at);
 
-	if (gmtime_r(&t, &tm) == NULL || tm.tm_year + 1900 < 0 || tm.tm_year + 1900 > 9999)
+	if (c.year < 0 || c.year > 9999)
 		log_fatal("db", "instant %lld is out of range", (long long)at);
 	memset(out, 0, sizeof(*out));
-	out->year = (unsigned)(tm.tm_year + 1900);
-	out->month = (unsigned)(tm.tm_mon + 1);
-	out->day = (unsigned)tm.tm_mday;
-	out->hour = (unsigned)tm.tm_hour;
-	out->minute = (unsigned)tm.tm_min;
-	out->second = (unsigned)tm.tm_sec;
-	out->second_part = (unsigned long)(at - seconds * SECOND);
+	out->year = (unsigned)c.year;
+	out->month = c.month;
+	out->day = c.day;
+	out->hour = c.hour;
+	out->minute = c.minute;
+	out->second = c.second;
+	out->second_part = (unsigned long)(at - clock_of_civil(c));
 	out->time_type = MYSQL_TIMESTAMP_DATETIME;
 }
 
 static instant
 time_to_instant(const MYSQL_TIME *in)
 {
-	struct tm tm;
+	const struct civil c = { in->year, in->month, in->day, in->hour, in->minute, in->second };
 
-	memset(&tm, 0, sizeof(tm));
-	tm.tm_year = (int)in->year - 1900;
-	tm.tm_mon = (int)in->month - 1;
-	tm.tm_mday = (int)in->day;
-	tm.tm_hour = (int)in->hour;
-	tm.tm_min = (int)in->minute;
-	tm.tm_sec = (int)in->second;
-	return (instant)timegm(&tm) * SECOND + (instant)in->second_part;
+	return clock_of_civil(c) + (instant)in->second_part;
 }
 
 enum rc

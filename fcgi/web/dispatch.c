@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "web/csrf.h"
+#include "web/raw.h"
 
 #define COOKIE_SESSION "__Host-session"
 #define SESSION_WARN 120 /* seconds; WCAG 2.2.1 asks for 20 at least */
@@ -16,6 +17,21 @@
 #define ANSWERED (-1)
 
 static const char form_type[] = "application/x-www-form-urlencoded";
+
+static void
+set_request_id(const char *given)
+{
+	uint8_t octets[16];
+	char id[2 * sizeof(octets) + 1];
+
+	if (*given != '\0') {
+		log_request(given);
+		return;
+	}
+	random_bytes(octets, sizeof(octets));
+	hex_encode(id, octets, sizeof(octets));
+	log_request(id);
+}
 
 static void
 begin(struct request *r, const struct service *service, const struct gateway *in)
@@ -47,21 +63,7 @@ begin(struct request *r, const struct service *service, const struct gateway *in
 	r->told = r->method == METHOD_GET && in->cookie_told != NULL && *in->background == '\0' ? in->cookie_told : "";
 	r->has_session = in->has_session != NULL && *in->has_session != '\0';
 	r->session_cookie = strlen(in->cookie_session) <= REQUEST_COOKIE_MAX ? in->cookie_session : "";
-}
-
-static void
-set_request_id(const char *given)
-{
-	uint8_t octets[16];
-	char id[2 * sizeof(octets) + 1];
-
-	if (*given != '\0') {
-		log_request(given);
-		return;
-	}
-	random_bytes(octets, sizeof(octets));
-	hex_encode(id, octets, sizeof(octets));
-	log_request(id);
+	set_request_id(in->request_id);
 }
 
 static int
@@ -120,8 +122,8 @@ check_origin(struct request *r, const struct gateway *in)
 }
 
 /* The announced length only refuses early; what counts is what comes. */
-static int
-read_body(struct buf *body, size_t max, const struct gateway *in)
+int
+dispatch_body(struct buf *body, size_t max, const struct gateway *in)
 {
 	size_t digits = strspn(in->content_length, "0123456789"), got;
 	unsigned long long announced = strtoull(in->content_length, NULL, 10);
@@ -150,7 +152,7 @@ parse_fields(struct request *r, const struct gateway *in)
 		return fields_parse(&r->fields, form_type, r->query, strlen(r->query)) == RC_OK ? 0 : 400;
 	if (!fields_is_form(in->content_type))
 		return 415;
-	status = read_body(&body, r->conf->body_max < FIELDS_SIZE_MAX ? (size_t)r->conf->body_max : FIELDS_SIZE_MAX, in);
+	status = dispatch_body(&body, r->conf->body_max < FIELDS_SIZE_MAX ? (size_t)r->conf->body_max : FIELDS_SIZE_MAX, in);
 	if (status == 0 && fields_parse(&r->fields, in->content_type, buf_text(&body), body.len) != RC_OK)
 		status = 400;
 	buf_free(&body);
@@ -290,7 +292,10 @@ dispatch(struct request *r, const struct service *service, const struct gateway 
 	int status = 0;
 
 	begin(r, service, in);
-	set_request_id(in->request_id);
+	if (service->program->raw != NULL) {
+		raw_dispatch(r, service->program->raw, in);
+		return;
+	}
 	for (size_t i = 0; status == 0 && i < sizeof(steps) / sizeof(steps[0]); i++)
 		status = steps[i](r, in);
 	if (status != ANSWERED)

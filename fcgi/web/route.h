@@ -5,6 +5,7 @@
 #ifndef CABINET_WEB_ROUTE_H
 #define CABINET_WEB_ROUTE_H
 
+#include "base/conf.h"
 #include "web/request.h"
 #include "web/fields.h"
 #include "web/response.h"
@@ -33,6 +34,8 @@ struct program {
 	const char *const *views;			     /* templates, NULL-terminated */
 	bool has_children;				     /* makes documents apart (document/apart.h): may fork */
 	const char *(*file)(const struct conf *, size_t n);  /* n-th file or folder that requests open; "" if not set, NULL: no more */
+	const struct raw_program *raw;			     /* not NULL: in place of routes and views (raw.h) */
+	enum conf_role role;				     /* which files of the configuration it needs; 0: those of the pages */
 };
 
 /*

@@ -20,6 +20,7 @@
 #include "base/sandbox.h"
 #include "base/sanitizer.h"
 #include "web/dispatch.h"
+#include "web/raw.h"
 
 #define DEFAULT_CONF "/etc/cabinet/cabinet.conf"
 #define MEMORY_MAX ((rlim_t)512 << 20) /* address space: a leak or a flaw ends one worker, not the machine */
@@ -166,8 +167,10 @@ answer(struct request *r, const struct service *service, FCGX_Request *fcgi)
 	dispatch(r, service, &gateway);
 	drain(fcgi->in, DRAIN_FACTOR * (size_t)service->conf->body_max);
 	send_answer(fcgi, r, strcmp(gateway.method, "HEAD") != 0);
-	log_info("request", "%.16s %s %d %" PRId64 " us", gateway.method, r->route != NULL ? r->route->pattern : "-", r->status,
-	    microseconds() - start);
+	/* nginx has logged it already; there may be thousands a second */
+	if (service->program->raw == NULL)
+		log_info("request", "%.16s %s %d %" PRId64 " us", gateway.method, r->route != NULL ? r->route->pattern : "-", r->status,
+		    microseconds() - start);
 	dispatch_end(r);
 }
 
@@ -255,7 +258,10 @@ run(const struct program *program, struct conf *conf, bool check)
 	enum rc rc;
 	int status = 1;
 
-	if (!route_table_is_valid(program) || open_views(&service.view, program, conf, &list) != RC_OK)
+	if (program->raw != NULL) {
+		if (program->raw->start != NULL && program->raw->start(conf) != RC_OK)
+			goto out;
+	} else if (!route_table_is_valid(program) || open_views(&service.view, program, conf, &list) != RC_OK)
 		goto out;
 	rc = program->account != NULL ? db_open(&service.db, conf, program->account, program->statements) : RC_OK;
 	if (rc != RC_OK && (check || rc != RC_UNAVAILABLE)) {
@@ -293,7 +299,7 @@ route_main(const struct program *program, int argc, char **argv)
 	log_open(program->name, LOG_LEVEL_INFO);
 	give_up_rights();
 	catch_signals();
-	if (conf_load(&conf, file, CONF_ROUTE) != RC_OK)
+	if (conf_load(&conf, file, program->role) != RC_OK)
 		return 1;
 	if (!check && FCGX_IsCGI()) {
 		fprintf(stderr, "%s: descriptor 0 is not a FastCGI socket: start it with spawn-fcgi or systemd\n", argv[0]);

@@ -107,6 +107,7 @@ put_revocation(const struct place *p, const struct register_entry *c)
 	snprintf(reason, sizeof(reason), "reason.%d.text", c->reason);
 	put(p, "reason_text", c->revoked ? i18n_text(p->r->lang, reason) : "");
 	put(p, "can_revoke", !c->revoked && c->now <= c->not_after ? "1" : "0");
+	put(p, "can_raise", c->revoked && !c->refused && c->reason != 1 && c->now <= c->not_after ? "1" : "0");
 }
 
 static void

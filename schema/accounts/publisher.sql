@@ -14,14 +14,19 @@ GRANT INSERT (number, status, at, actor, serial, form, reason) ON cabinet.applic
 GRANT SELECT (spki_hash, number, purpose), INSERT (spki_hash, number, purpose) ON cabinet.public_key TO 'cabinet_publisher'@'localhost';
 GRANT SELECT (serial, ca, number, purpose, state, tbs), INSERT (serial, ca, number, purpose, state, tbs, reserved_at), UPDATE (state)
   ON cabinet.serial_reservation TO 'cabinet_publisher'@'localhost';
-GRANT SELECT (serial, ca, iin, number, purpose, der),
+GRANT SELECT (serial, ca, iin, number, purpose, not_after, der),
   INSERT (serial, ca, iin, number, purpose, algorithm, subject, full_name, not_before, not_after, key_id, der, authorized_by, form, issued_at)
   ON cabinet.certificate TO 'cabinet_publisher'@'localhost';
-GRANT SELECT (ca, serial, iin, reason, revoked_at, form, verified_at, refused, first_crl_number, first_delta_number),
-  INSERT (ca, serial, iin, reason, revoked_at, form, verified_at), UPDATE (verified_at, refused, first_crl_number, first_delta_number) ON cabinet.revocation TO 'cabinet_publisher'@'localhost';
-GRANT SELECT (ca, number, kind, base_number, this_update, next_update, entries, published_at),
-  INSERT (ca, number, kind, base_number, this_update, next_update, entries, size, sha256),
+GRANT SELECT (ca, serial, iin, reason, revoked_at, form, verified_at, refused, not_after, invalid_since, first_crl_number, first_delta_number, crl_number,
+  delta_number, last_crl_number), INSERT (ca, serial, iin, reason, revoked_at, form, not_after, verified_at),
+  UPDATE (reason, invalid_since, raised_at, verified_at, refused, not_after, first_crl_number, first_delta_number, crl_number, delta_number, last_crl_number)
+  ON cabinet.revocation TO 'cabinet_publisher'@'localhost';
+GRANT SELECT (serial, ca, iin, form, invalid_since, verified_at, refused), UPDATE (verified_at, refused) ON cabinet.compromise TO 'cabinet_publisher'@'localhost';
+GRANT INSERT (spki_hash, reason, serial, at) ON cabinet.blocked_key TO 'cabinet_publisher'@'localhost';
+GRANT SELECT (ca, number, kind, base_number, this_update, next_update, entries, octets, published_at),
+  INSERT (ca, number, kind, base_number, this_update, next_update, entries, octets, size, sha256),
   UPDATE (size, sha256, published_at) ON cabinet.crl TO 'cabinet_publisher'@'localhost';
+GRANT SELECT (serial, der), INSERT (serial, ca, tbs, reserved_at), UPDATE (der, not_after, signed_at) ON cabinet.responder TO 'cabinet_publisher'@'localhost';
 GRANT SELECT (expires_at), DELETE ON cabinet.form_issued TO 'cabinet_publisher'@'localhost';
 GRANT SELECT (tat), DELETE ON cabinet.rate_limit TO 'cabinet_publisher'@'localhost';
 GRANT SELECT (expires_at), DELETE ON cabinet.login_used TO 'cabinet_publisher'@'localhost';

@@ -11,5 +11,6 @@ GRANT SELECT (ca, number, kind, published_at) ON cabinet.crl TO 'cabinet_revoke'
 -- include: signed-form
 GRANT SELECT (iin, version), UPDATE (version) ON cabinet.citizen TO 'cabinet_revoke'@'localhost';
 GRANT SELECT (kind, iin, subject, variant, state, expires_at, issued_at) ON cabinet.form_issued TO 'cabinet_revoke'@'localhost';
-GRANT INSERT (ca, serial, iin, reason, revoked_at, form) ON cabinet.revocation TO 'cabinet_revoke'@'localhost';
+GRANT INSERT (ca, serial, iin, reason, revoked_at, form, invalid_since) ON cabinet.revocation TO 'cabinet_revoke'@'localhost';
+GRANT INSERT (serial, ca, iin, form, reported_at, invalid_since) ON cabinet.compromise TO 'cabinet_revoke'@'localhost';
 GRANT UPDATE (last_page) ON cabinet.session TO 'cabinet_revoke'@'localhost';

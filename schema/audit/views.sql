@@ -38,9 +38,24 @@ FROM serial_reservation;
 
 -- the register of revocations; refused: the publisher found the signed document wanting (an alarm)
 CREATE OR REPLACE SQL SECURITY DEFINER VIEW v_revocations AS
-SELECT ca, serial, iin, reason, revoked_at, form, verified_at, refused, first_crl_number, first_delta_number, row_start AS since,
-  row_end AS until
+SELECT ca, serial, iin, reason, revoked_at, form, verified_at, refused, first_crl_number, first_delta_number, not_after,
+  invalid_since, raised_at, last_crl_number, row_start AS since, row_end AS until
 FROM revocation;
+
+-- second decisions: that the key of a revoked certificate is compromised; refused: as above
+CREATE OR REPLACE SQL SECURITY DEFINER VIEW v_compromises AS
+SELECT serial, ca, iin, form, reported_at, invalid_since, verified_at, refused, row_start AS since, row_end AS until
+FROM compromise;
+
+-- keys that get no certificate, whoever asks
+CREATE OR REPLACE SQL SECURITY DEFINER VIEW v_blocked_keys AS
+SELECT spki_hash, reason, serial, at, row_start AS since, row_end AS until
+FROM blocked_key;
+
+-- what was about to be signed, under a throw-away key, for linters: no certificates
+CREATE OR REPLACE SQL SECURITY DEFINER VIEW v_lint_certificates AS
+SELECT serial, ca, number, purpose, der, made_at, row_start AS since, row_end AS until
+FROM lint_certificate;
 
 -- CRLs made; published_at NULL: claimed, not visible yet
 CREATE OR REPLACE SQL SECURITY DEFINER VIEW v_crls AS

@@ -3,7 +3,7 @@
 
 # What the programs read. Written anew at every start: the port may have changed.
 make_configuration() {
-	mkdir -p -- "$log" "$var/public/crl" "$var/public/ca" "$var/mail"
+	mkdir -p -- "$log" "$var/public/crl" "$var/public/ca" "$var/mail" "$var/ocsp"
 	[[ -s $var/secret ]] || { openssl rand -hex 32 >"$var/secret.new" && mv -- "$var/secret.new" "$var/secret"; } || return 1
 	cat >"$var/cabinet.conf" <<-END
 		# Written by scripts/run.
@@ -21,6 +21,11 @@ make_configuration() {
 		apply_per_address = ${CABINET_APPLY_ADDRESS:-500}
 		apply_per_iin = ${CABINET_APPLY_IIN:-10}
 		${CABINET_CONF_EXTRA:-}
+
+		[ocsp]
+		responder_file = $var/ocsp/responder.pem
+		signature_file = $run/ocsp.signatures
+		${CABINET_CONF_OCSP:-}
 
 		[mailer]
 		mail_dir = $var/mail
@@ -74,6 +79,7 @@ make_nginx() {
 		limit_req_zone \$cabinet_act zone=cabinet_act:1m rate=${CABINET_ACT_RATE:-500}r/s;
 		limit_conn_zone \$binary_remote_addr zone=cabinet_connection:1m;
 		limit_conn_zone \$cabinet_route zone=cabinet_program:1m;
+		limit_req_zone \$binary_remote_addr zone=cabinet_ocsp:1m rate=${CABINET_RATE_OCSP:-500}r/s;
 	END
 	cat >"$var/nginx/cabinet/cabinet-limits.conf" <<-END
 		limit_req zone=cabinet_request burst=${CABINET_BURST:-500} nodelay;

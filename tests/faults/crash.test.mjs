@@ -8,7 +8,7 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 
 import { sql } from "../lib/citizen.mjs";
-import { Applicant, LONG, alone, publisher, report } from "../lib/faults.mjs";
+import { Applicant, LONG, alone, publisher, report, PATIENT } from "../lib/faults.mjs";
 import { instance } from "../lib/instance.mjs";
 import { broken, whole } from "../lib/invariants.mjs";
 
@@ -17,7 +17,7 @@ const STEP = 11;
 
 let site, folder;
 before(async () => {
-	site = await instance({ own: true, conf: "applications_limit = 1000" });
+	site = await instance({ own: true, conf: PATIENT });
 	folder = await mkdtemp(path.join(tmpdir(), "cabinet-crash-"));
 });
 after(async () => {

@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { after, before, test } from "node:test";
 
 import { sql } from "../lib/citizen.mjs";
-import { Applicant, LONG, alone, pause, publisher, report } from "../lib/faults.mjs";
+import { Applicant, LONG, alone, pause, publisher, report, PATIENT } from "../lib/faults.mjs";
 import { instance, until } from "../lib/instance.mjs";
 import { broken, whole } from "../lib/invariants.mjs";
 import { leader, send, signal } from "../lib/processes.mjs";
@@ -12,7 +12,7 @@ import { leader, send, signal } from "../lib/processes.mjs";
 let site, people;
 const highest = {};
 before(async () => {
-	site = await instance({ own: true, conf: "applications_limit = 1000" });
+	site = await instance({ own: true, conf: PATIENT });
 	people = [];
 	for (const citizen of site.citizens) people.push(await Applicant.enter(site, citizen));
 });

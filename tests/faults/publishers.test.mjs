@@ -6,14 +6,14 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 
 import { sql } from "../lib/citizen.mjs";
-import { Applicant, LONG, alone, publisher, report } from "../lib/faults.mjs";
+import { Applicant, LONG, alone, publisher, report, PATIENT } from "../lib/faults.mjs";
 import { instance } from "../lib/instance.mjs";
 import { FILES, broken, onDisk, whole } from "../lib/invariants.mjs";
 
 let site, folder, people, elsewhere;
 const highest = {};
 before(async () => {
-	site = await instance({ own: true, conf: "applications_limit = 1000" });
+	site = await instance({ own: true, conf: PATIENT });
 	folder = await mkdtemp(path.join(tmpdir(), "cabinet-publishers-"));
 	people = [];
 	for (const citizen of site.citizens) people.push(await Applicant.enter(site, citizen));

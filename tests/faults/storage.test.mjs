@@ -6,14 +6,14 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 
 import { sql } from "../lib/citizen.mjs";
-import { Applicant, alone, publisher, report } from "../lib/faults.mjs";
+import { Applicant, alone, publisher, report, temporary, PATIENT } from "../lib/faults.mjs";
 import { instance } from "../lib/instance.mjs";
 import { broken, onDisk, whole } from "../lib/invariants.mjs";
 
 let site, crls, one;
 const highest = {};
 before(async () => {
-	site = await instance({ own: true, conf: "applications_limit = 1000" });
+	site = await instance({ own: true, conf: PATIENT });
 	crls = path.join(site.var, "public/crl");
 	one = await Applicant.enter(site, site.citizens[0]);
 });
@@ -48,9 +48,9 @@ for (const [fault, injections] of FAILURES) {
 		await alone(site, t);
 		let worst = 0, times = 0;
 		for (const name of ["ca-delta.crl", "ca.crl"]) {
-			for (const [inject, of = ".new"] of injections.map((one) => one.split(":of="))) {
+			for (const [inject, of] of injections.map((one) => one.split(":of="))) {
 				const serial = await revoked({ base: name === "ca.crl" }), before_ = await whole(site, highest);
-				const ill = await publisher(site, { inject, only: path.join(crls, name + of) });
+				const ill = await publisher(site, { inject, only: of ? path.join(crls, name + of) : await temporary(site, path.join(crls, name)) });
 				assert.notEqual(ill.status, 0, `${name} ${inject}`);
 				assert.match(ill.stderr, new RegExp(`"level":"error"[^\\n]*${name.replace(".", "\\.")}`), `${name} ${inject} is told`);
 				assert.deepEqual((await onDisk(site, name)).body, before_[name].body, "what is published stays as it was");
@@ -69,8 +69,8 @@ test("a CRL is synchronized before it gets its name, and its folder afterwards",
 	assert.equal((await publisher(site, { trace })).status, 0);
 	const lines = (await readFile(trace, "utf8")).split("\n");
 	const at = (what, from = 0) => lines.findIndex((line, i) => i >= from && what.test(line));
-	const opened = at(/ca-delta\.crl\.new", O_WRONLY/), file = /= (\d+)$/.exec(lines[opened])[1];
-	const synced = at(new RegExp(`^fsync\\(${file}\\) += 0`), opened), renamed = at(/^rename\("[^"]*ca-delta\.crl\.new", "[^"]*ca-delta\.crl"\) = 0/);
+	const opened = at(/ca-delta\.crl\.new-\d+", O_WRONLY/), file = /= (\d+)$/.exec(lines[opened])[1];
+	const synced = at(new RegExp(`^fsync\\(${file}\\) += 0`), opened), renamed = at(/^rename\("[^"]*ca-delta\.crl\.new-\d+", "[^"]*ca-delta\.crl"\) = 0/);
 	const folder = at(/^fsync\(\d+\) += 0/, renamed);
 	assert.ok(opened >= 0 && opened < synced && synced < renamed && renamed < folder, [opened, synced, renamed, folder].join());
 	assert.ok(!lines.slice(synced, renamed).some((line) => line.startsWith(`write(${file},`)), "nothing is written after that");
@@ -80,14 +80,15 @@ test("power cut between write and rename, and between rename and the folder", { 
 	await alone(site, t);
 	let worst = 0, times = 0;
 	for (const name of ["ca-delta.crl", "ca.crl"]) {
-		const target = path.join(crls, name), temporary = `${target}.new`;
+		const target = path.join(crls, name);
 		/* not synchronized when it died: half of it is there, or nothing */
 		for (const left of [0.5, 0]) {
 			const serial = await revoked({ base: name === "ca.crl" });
 			await whole(site, highest);
-			const died = await publisher(site, { inject: "fsync:signal=KILL:when=1", only: temporary });
+			const half = await temporary(site, target);
+			const died = await publisher(site, { inject: "fsync:signal=KILL:when=1", only: half });
 			assert.ok(died.signal === "SIGKILL" || died.status === 137, "killed");
-			await truncate(temporary, Math.floor((await readFile(temporary)).length * left));
+			await truncate(half, Math.floor((await readFile(half)).length * left));
 			await whole(site, highest);
 			worst = Math.max(worst, await isThere(serial, [name]));
 			times++;

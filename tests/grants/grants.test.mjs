@@ -31,6 +31,8 @@ secret_file = ${db.dir}/secret
 db_socket = ${db.socket}
 db_name = cabinet
 db_password_dir = ${db.passwords}
+[ocsp]
+responder_file = ${db.dir}/responder.pem
 `);
 });
 after(() => db?.stop());
@@ -90,6 +92,15 @@ const foreign = [
 	[`UPDATE revocation SET first_crl_number = 1`, ['publisher']],
 	[`UPDATE revocation SET verified_at = NULL`, ['publisher']],
 	[`UPDATE revocation SET revoked_at = '2020-01-01'`, []],
+	[`UPDATE revocation SET reason = 1`, ['publisher']],
+	[`INSERT INTO compromise (serial, form) VALUES ('', '')`, ['revoke']],
+	[`UPDATE compromise SET verified_at = NULL`, ['publisher']],
+	[`UPDATE compromise SET form = ''`, []],
+	[`DELETE FROM compromise`, []],
+	[`INSERT INTO blocked_key (spki_hash, reason) VALUES ('', 'listed')`, ['publisher']],
+	[`DELETE FROM blocked_key`, []],
+	[`UPDATE crl SET published_at = '2020-01-01'`, ['publisher']],
+	[`UPDATE crl SET this_update = '2020-01-01'`, []],
 	[`DELETE FROM revocation`, []],
 	[`INSERT INTO crl (ca, number, kind) VALUES (1, 1, 'base')`, ['publisher']],
 	[`DELETE FROM crl`, []],
@@ -140,6 +151,9 @@ const foreign = [
 	[`UPDATE locality SET name_ru = ''`, []],
 	[`SELECT * FROM v_events`, ['auditor']],
 	[`SELECT * FROM schema_migration`, []],
+	[`SELECT der FROM certificate`, ['applications', 'keys', 'login', 'profile', 'registrar', 'reissue', 'revoke', 'status', 'publisher']],
+	[`INSERT INTO responder (serial, ca, tbs) VALUES ('', 1, '')`, ['publisher']],
+	[`DELETE FROM responder`, []],
 	[`SELECT password FROM mysql.global_priv`, []],
 ];
 

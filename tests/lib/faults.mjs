@@ -1,14 +1,15 @@
 // Faults for tests/faults: the publisher run by hand, under strace where a system call has to fail or to be the last one, and the table of results.
 //   await alone(site, t);                                    nobody but the test starts a publisher until t has ended
 //   await publisher(site);                                   one pass; { status, signal, stderr }
-//   await publisher(site, { inject: "fsync:error=ENOSPC:when=1", only: "/…/ca.crl.new" });
+//   await publisher(site, { inject: "fsync:error=ENOSPC:when=1", only: await temporary(site, "/…/ca.crl") });
+//   await temporary(site, "/…/ca.crl")                      where the next publisher makes it: "/…/ca.crl.new-7"
 //   await report(t, { fault: "…", times: 3, broken: 0, recovery: 120 });
 import { execFile } from "node:child_process";
 import { appendFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
-import { confirm, file, keyAndRequest, login, messages, serialOf } from "./citizen.mjs";
+import { confirm, file, keyAndRequest, login, messages, serialOf, sql } from "./citizen.mjs";
 import { root, until } from "./instance.mjs";
 import { leader, send, signal } from "./processes.mjs";
 import { open, sign } from "./sign.mjs";
@@ -16,10 +17,18 @@ import { open, sign } from "./sign.mjs";
 // make faults does all there is; scripts/test a part of it.
 export const LONG = process.env.FAULTS_LONG === "1";
 
+// Configuration for many acts in a short time.
+export const PATIENT = "applications_limit = 1000\n[publisher]\ncrl_delta_spacing = 0";
+
 // One row of the table. recovery: milliseconds until what was asked for was done, of the worst time.
 export async function report(t, { fault, times, broken, recovery }) {
 	t.diagnostic(`${fault}: ${times} times, ${broken} invariants broken, back in at most ${Math.round(recovery)} ms`);
 	if (process.env.FAULTS_TABLE) await appendFile(process.env.FAULTS_TABLE, JSON.stringify({ fault, times, broken, recovery: Math.round(recovery) }) + "\n");
+}
+
+export async function temporary(site, target) {
+	const [[fence]] = await sql(site, "SELECT fence + 1 FROM lease WHERE name = 'publisher'");
+	return `${target}.new-${fence}`;
 }
 
 export async function alone(site, t) {

@@ -1,7 +1,7 @@
 // The database away, the publisher away, the folder of CRLs away: what the citizen sees meanwhile, and that nothing is lost.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdir, readFile, rmdir } from "node:fs/promises";
+import { mkdir, readFile, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
 
@@ -311,8 +311,9 @@ test("another machine has the lease: this one writes nothing until it has run ou
 
 test("the CRL cannot be written: the revocation counts at once, and is on the CRL when it can", { timeout: 60000 }, async () => {
 	const mine = await reissue(site, other), serial = await serialOf(mine.auth.certificate);
-	const obstacle = path.join(site.var, "public/crl/ca-delta.crl.new");
+	const obstacle = path.join(site.var, "public/crl/ca-delta.crl.prev");
 	const before_ = await crl(site, "ca-delta.crl");
+	await rm(obstacle, { force: true });
 	await mkdir(obstacle);
 	try {
 		const page = await mine.browser.get(`/keys/${serial}/revoke?reason=1`);
@@ -322,7 +323,7 @@ test("the CRL cannot be written: the revocation counts at once, and is on the CR
 		const refused = await browser.post("/login", { csrf: entry.csrf, signed: await sign(entry.document, mine.auth) });
 		assert.equal(refused.status, 422);
 		assert.match(messages(refused), /отозван/i);
-		await until("the log", async () => /"event":"file","detail":"[^"]*ca-delta\.crl\.new: remove/.test(await log("publisher")), 10000);
+		await until("the log", async () => /"event":"file","detail":"[^"]*ca-delta\.crl\.prev: keep/.test(await log("publisher")), 10000);
 		assert.deepEqual((await crl(site, "ca-delta.crl")).body, before_.body, "the one that is published stays whole");
 		await becomesIssued(await (async () => {
 			const session = await login(site, citizen), { number } = await file(session, citizen);

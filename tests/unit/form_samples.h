@@ -47,7 +47,7 @@ sample_document(struct buf *b, enum form_kind kind, const char *statement)
 		form_make_confirmation(b, &h, &person, &application, "new", "signed");
 		break;
 	case FORM_REVOCATION:
-		form_make_revocation(b, &h, &person, pair, 2, 1);
+		form_make_revocation(b, &h, &person, pair, 2, 1, h.issued - HOUR);
 		break;
 	case FORM_PROOF:
 		form_make_proof(b, &h, application.number);

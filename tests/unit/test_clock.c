@@ -138,6 +138,27 @@ local_day_refused(void **state)
 	assert_true(a == 1 && b == 2);
 }
 
+/* Every day of some 3000 years, and the seconds around each end, against libc. */
+static void
+civil(void **state)
+{
+	(void)state;
+	for (int64_t day = -719528; day < 400000; day++) {
+		for (int64_t second = -1; second < 2; second++) {
+			const time_t t = (time_t)(day * 86400 + second * 7919);
+			struct civil c = clock_civil((instant)t * SECOND + 999999);
+			struct tm tm;
+
+			gmtime_r(&t, &tm);
+			if (c.year != tm.tm_year + 1900 || c.month != (unsigned)tm.tm_mon + 1 || c.day != (unsigned)tm.tm_mday ||
+			    c.hour != (unsigned)tm.tm_hour || c.minute != (unsigned)tm.tm_min || c.second != (unsigned)tm.tm_sec)
+				fail_msg("%lld: %lld-%u-%u", (long long)t, (long long)c.year, c.month, c.day);
+			assert_true(clock_of_civil(c) == (instant)t * SECOND);
+		}
+	}
+	assert_true(clock_of_civil((struct civil){ 2026, 2, 31, 0, 0, 0 }) == at("2026-03-03T00:00:00Z"));
+}
+
 static void
 utc_is_left_alone(void **state)
 {
@@ -192,6 +213,7 @@ main(void)
 		cmocka_unit_test(shown_in_almaty),
 		cmocka_unit_test(local_day),
 		cmocka_unit_test(local_day_refused),
+		cmocka_unit_test(civil),
 		cmocka_unit_test(utc_is_left_alone),
 	};
 

@@ -71,6 +71,7 @@ defaults(void **state)
 	assert_null(c->ca_key);
 	assert_int_equal(c->crl_base_seconds, 86400);
 	assert_int_equal(c->crl_delta_seconds, 3600);
+	assert_int_equal(c->crl_delta_spacing, 5);
 	assert_int_equal(c->certificate_days, 365);
 	conf_free(c);
 	conf_free(NULL);
@@ -300,7 +301,8 @@ example(void **state)
 		"secret_file", "db_socket", "db_name", "db_password_dir", "session_idle", "session_absolute", "applications_limit",
 		"list_page", "worker_requests", "body_max", "check_iin", "ca_certificate", "root_certificate", "ca_key",
 		"ca_passphrase_file", "profiles", "crl_dir", "ca_dir", "lock_file", "crl_base_seconds", "crl_delta_seconds",
-		"certificate_days", "smtp", "smtp_user", "smtp_password_file", "smtp_ca", "mail_dir", "mail_from", "mail_lock_file" };
+		"crl_delta_spacing", "crl_size_alarm", "certificate_days", "smtp", "smtp_user", "smtp_password_file", "smtp_ca", "mail_dir",
+		"mail_from", "mail_lock_file" };
 	struct buf text = BUF_INIT, errors = BUF_INIT;
 	struct conf *c, *d;
 	char line[64];
@@ -323,7 +325,7 @@ example(void **state)
 	assert_memory_equal(
 	    &c->session_idle, &d->session_idle, offsetof(struct conf, body_max) + sizeof(int64_t) - offsetof(struct conf, session_idle));
 	assert_int_equal(c->check_iin, d->check_iin);
-	assert_memory_equal(&c->crl_base_seconds, &d->crl_base_seconds, 3 * sizeof(int64_t));
+	assert_memory_equal(&c->crl_base_seconds, &d->crl_base_seconds, 5 * sizeof(int64_t));
 	conf_free(c);
 	conf_free(d);
 	buf_free(&text);

@@ -37,7 +37,7 @@ fill(size_t count)
 		e->serial[19] = (uint8_t)(i * 7);
 		e->revoked_at = DAY_ONE - (instant)i * MINUTE + 123456;
 		e->reason = (int)(i % 6) == 2 ? 0 : (int)(i % 6);
-		e->invalid_since = i % 10 == 1 ? DAY_ONE - DAY : 0;
+		e->invalid_since = i % 10 == 1 ? (e->revoked_at - HOUR) / SECOND * SECOND : 0;
 	}
 }
 
@@ -190,7 +190,7 @@ round_trip(void **state)
 			assert_int_equal(write_file(&plan, key, &written), RC_OK);
 			assert_int_equal(crl_read(path, ca.cert, same_entry, &at, &read), RC_OK);
 			assert_int_equal(at, counts[i]);
-			assert_memory_equal(&read, &written, sizeof(read));
+			assert_true(written.size == read.size && written.entries == read.entries && read.fault == NULL);
 			assert_true(read.number == 300 && read.base_number == base * 128 && read.entries == counts[i]);
 			assert_true(read.this_update == DAY_ONE && read.next_update == DAY_ONE + DAY);
 			len = read_octets(&der);

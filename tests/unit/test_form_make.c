@@ -115,10 +115,10 @@ schema_refuses_a_wrong_reason(void **state)
 	char *dir = folder_make();
 
 	(void)state;
-	form_make_revocation(&b, &h, &person, &one, 1, 5);
+	form_make_revocation(&b, &h, &person, &one, 1, 5, 0);
 	assert_int_equal(validate(dir, &b, "revocation"), 0);
 	buf_reset(&b);
-	form_make_revocation(&b, &h, &person, &one, 1, 6);
+	form_make_revocation(&b, &h, &person, &one, 1, 6, 0);
 	assert_int_equal(validate(dir, &b, "revocation"), 3);
 	buf_free(&b);
 	folder_remove(dir);

@@ -1,26 +1,26 @@
 <?cs # One certificate: state, data, what can be done; after a revocation its effect in register and CRLs. Hooks: #serial, #effect, #application (рис. 20). ?><?cs include:"macros.cs" ?><?cs include:"key-parts.cs" ?><?cs
-set:page.title = L.keys.certificate + " " + key.serial ?><?cs set:page.section = "keys" ?><?cs set:page.path = key.href ?><?cs
+set:page.title = L.keys.certificate + " " + key.serial ?><?cs set:page.section = "keys" ?><?cs set:page.path = key.href ?><?cs if:effect.waits && !last_page ?><?cs set:page.script = "keys" ?><?cs /if ?><?cs
 set:crumbs.0.text = L.menu.title ?><?cs set:crumbs.0.href = "/keys" ?><?cs set:crumbs.1.text = L.menu.keys ?><?cs set:crumbs.1.href = "/keys" ?><?cs
 set:crumbs.2.text = L.keys.edit_title ?><?cs include:"head.cs" ?>
 <h1><?cs call:key_name(key.purpose) ?></h1>
 <?cs call:summary() ?>
 <?cs if:last_page ?><?cs call:notice("warning", L.keys.last_page) ?><div class="actions"><a class="button primary" href="/login"><?cs var:L.keys.login_other ?></a></div><?cs /if ?>
-<div class="above"><p class="lead"><?cs
-  if:key.state == "revoked" ?><?cs call:state("bad", key.revoked_text) ?><?cs if:key.revoked_at ?> · <?cs var:key.revoked_at ?><?cs /if ?><?cs
-  elif:key.state == "valid" ?><?cs call:state("good", L.keys.state_valid) ?> <?cs var:key.not_after ?><?cs
-  elif:key.state == "expired" ?><?cs call:state("bad", L.keys.state_expired) ?> <?cs var:key.not_after ?><?cs
-  else ?><?cs call:state("wait", L.keys.state_not_yet) ?> <?cs var:key.not_before ?><?cs /if ?></p></div>
+<div class="above"><p class="lead"><?cs call:key_state(key) ?></p></div>
 <?cs if:effect.registered ?><section aria-labelledby="effect-title"><h2 id="effect-title"><?cs var:L.effect.title ?></h2>
-<ol class="timeline" id="effect">
-  <li class="done"><?cs call:icon("check") ?><span><strong><?cs var:L.effect.register ?></strong> <?cs var:effect.registered ?><br><?cs var:L.effect.register_text ?></span></li>
+<?cs def:effect_item(done, at, due, title) ?>  <li<?cs if:done ?> class="done"<?cs /if ?>><?cs if:done ?><?cs call:icon("check") ?><span><strong><?cs var:title ?></strong> <?cs var:L.effect.published ?> <?cs var:done ?><br><?cs var:at ?></span><?cs
+    else ?><?cs call:icon("clock") ?><span><strong><?cs var:title ?></strong> <?cs var:L.effect.will ?><?cs if:due ?>, <?cs var:L.effect.due ?> <?cs var:due ?><?cs /if ?></span><?cs /if ?></li>
+<?cs /def ?><ol class="timeline" id="effect" aria-live="polite" data-waits="<?cs if:effect.waits ?><?cs if:!effect.delta || (effect.reported && !effect.raised_delta) ?>soon<?cs else ?>later<?cs /if ?><?cs /if ?>">
+  <li class="done"><?cs call:icon("check") ?><span><strong><?cs var:L.effect.register ?></strong> <?cs var:L.effect.since ?> <?cs var:effect.registered ?><br><?cs var:L.effect.register_text ?></span></li>
 <?cs if:effect.refused ?>  <li><?cs call:icon("cross") ?><span><strong><?cs var:L.effect.refused ?></strong><br><?cs var:L.effect.refused_text ?> <?cs var:support.phone ?></span></li>
-<?cs else ?>  <li<?cs if:effect.delta ?> class="done"<?cs /if ?>><?cs if:effect.delta ?><?cs call:icon("check") ?><span><strong><?cs var:L.effect.delta ?></strong> <?cs var:L.effect.published ?> <?cs var:effect.delta ?></span><?cs
-    else ?><?cs call:icon("clock") ?><span><strong><?cs var:L.effect.delta ?></strong> <?cs var:L.effect.delta_will ?></span><?cs /if ?></li>
-  <li<?cs if:effect.base ?> class="done"<?cs /if ?>><?cs if:effect.base ?><?cs call:icon("check") ?><span><strong><?cs var:L.effect.base ?></strong> <?cs var:L.effect.published ?> <?cs var:effect.base ?></span><?cs
-    else ?><?cs call:icon("clock") ?><span><strong><?cs var:L.effect.base ?></strong> <?cs var:L.effect.base_will ?></span><?cs /if ?></li>
-<?cs /if ?></ol></section><?cs /if ?>
+<?cs else ?><?cs call:effect_item(effect.delta, effect.delta_at, effect.delta_due, L.effect.delta) ?><?cs call:effect_item(effect.base, effect.base_at, effect.base_due, L.effect.base) ?><?cs
+  if:effect.reported ?>  <li class="done"><?cs call:icon("check") ?><span><strong><?cs var:L.effect.reported ?></strong> <?cs var:effect.reported ?><?cs if:!effect.raised ?><br><?cs var:L.effect.raise_waits ?><?cs /if ?></span></li>
+<?cs if:effect.raised ?><?cs call:effect_item(effect.raised_delta, effect.raised_delta_at, effect.raised_delta_due, L.effect.raised_delta) ?><?cs call:effect_item(effect.raised_base, effect.raised_base_at, effect.raised_base_due, L.effect.raised_base) ?><?cs /if ?><?cs /if ?><?cs
+  if:effect.last ?>  <li class="done"><?cs call:icon("check") ?><span><?cs var:L.effect.left ?> <?cs var:effect.last ?></span></li>
+<?cs /if ?><?cs /if ?></ol><?cs if:effect.waits && !last_page ?>
+<noscript><p><a href="<?cs var:key.href ?>"><?cs var:L.effect.again ?></a></p></noscript><?cs /if ?></section><?cs /if ?>
 <?cs if:!last_page ?><div class="actions">
   <?cs if:key.state == "valid" ?><a class="button primary" href="/reissue"><?cs var:L.keys.reissue ?></a><?cs /if ?>
+  <?cs if:key.can_raise ?><a class="button quiet" href="<?cs var:key.href ?>/revoke?reason=1"><?cs var:L.revoke.raise ?></a><?cs /if ?>
   <?cs if:key.can_revoke ?><a class="button destructive" href="<?cs var:key.href ?>/revoke"><?cs var:L.keys.revoke ?></a><?cs /if ?>
 </div><?cs /if ?>
 <h2><?cs var:L.keys.user_data ?></h2>

@@ -12,5 +12,5 @@ set:crumbs.2.text = L.revoke.title ?><?cs include:"head.cs" ?>
   <?cs call:key_validity(key) ?>
   <?cs call:key_revocation(key) ?>
 </dl>
-<div class="actions"><a class="button primary" href="/keys/<?cs var:key.serial ?>"><?cs var:L.keys.certificate ?></a><a class="button quiet" href="/keys"><?cs var:L.install.to_keys ?></a></div>
+<div class="actions"><a class="button primary" href="/keys/<?cs var:key.serial ?>"><?cs var:L.keys.certificate ?></a><?cs if:key.can_raise ?><a class="button destructive" href="/keys/<?cs var:key.serial ?>/revoke?reason=1"><?cs var:L.revoke.raise ?></a><?cs /if ?><a class="button quiet" href="/keys"><?cs var:L.install.to_keys ?></a></div>
 <?cs include:"foot.cs" ?>

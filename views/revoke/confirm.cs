@@ -5,6 +5,7 @@ set:crumbs.0.text = L.menu.title ?><?cs set:crumbs.0.href = "/keys" ?><?cs set:c
 set:crumbs.2.text = L.revoke.title ?><?cs set:crumbs.2.href = page.path ?><?cs set:crumbs.3.text = L.revoke.confirm_title ?><?cs include:"head.cs" ?>
 <h1><?cs var:L.revoke.confirm_title ?></h1>
 <?cs call:summary() ?>
+<?cs if:key.revoked ?><?cs call:notice("info", L.revoke.raise_text) ?><?cs /if ?>
 <?cs if:warn_session ?><?cs call:notice("warning", L.revoke.warn_session) ?><?cs /if ?>
 <?cs if:warn_last_sign ?><?cs call:notice("warning", L.revoke.warn_last_sign) ?><?cs /if ?>
 <h2><?cs var:L.keys.user_data ?></h2>
@@ -26,9 +27,9 @@ set:crumbs.2.text = L.revoke.title ?><?cs set:crumbs.2.href = page.path ?><?cs s
 <?cs if:also.serial ?><h2><?cs var:L.revoke.also ?></h2>
 <dl class="data"><?cs call:row_mono(L.cert.serial, also.serial) ?><?cs call:row(L.cert.template, also.template) ?></dl><?cs /if ?>
 <section class="decide" aria-labelledby="decide"><h2 id="decide"><?cs var:L.revoke.section ?></h2>
-<dl class="data"><dt><?cs var:L.revoke.reason ?></dt><dd><?cs var:reason.text ?> <a href="/keys/<?cs var:key.serial ?>/revoke"><?cs var:L.revoke.other_reason ?></a></dd></dl>
+<dl class="data"><dt><?cs var:L.revoke.reason ?></dt><dd><?cs var:reason.text ?> <?cs if:!key.revoked ?><a href="/keys/<?cs var:key.serial ?>/revoke"><?cs var:L.revoke.other_reason ?></a><?cs /if ?></dd><?cs if:reason.since ?><?cs call:row(L.revoke.since, reason.since) ?><?cs /if ?></dl>
 <form class="form" id="signed-form" method="post" action="/keys/<?cs var:key.serial ?>/revoke/confirm" enctype="multipart/form-data" accept-charset="utf-8" novalidate>
-  <?cs call:csrf() ?><input type="hidden" name="reason" value="<?cs var:reason.code ?>"><?cs if:also.serial ?><input type="hidden" name="also" value="<?cs var:also.serial ?>"><?cs /if ?>
+  <?cs call:csrf() ?><input type="hidden" name="reason" value="<?cs var:reason.code ?>"><?cs if:reason.since ?><input type="hidden" name="since" value="<?cs var:reason.since ?>"><?cs /if ?><?cs if:also.serial ?><input type="hidden" name="also" value="<?cs var:also.serial ?>"><?cs /if ?>
   <div class="consent<?cs if:error.agree ?> invalid<?cs /if ?>">
     <p id="statement"><?cs var:statement ?></p>
     <label class="check"><input type="checkbox" id="agree" name="agree" value="1" required<?cs if:value.agree == "1" ?> checked<?cs /if ?> aria-describedby="statement agree-error"> <span><?cs var:L.frame.agree ?> <span class="required" aria-hidden="true">*</span></span></label>

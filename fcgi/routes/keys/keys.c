@@ -2,13 +2,14 @@
  * GET /keys: every certificate of the citizen, filters, paging by key. GET /keys/{serial}: one, with its revocation and when that takes effect.
  * GET /keys/{serial}.cer, .pem: the certificate. GET /password: the page that changes a key file's password in the browser.
  * Errors: 404 not this citizen's; 422 a filter that says nothing.
- * DB:     keys: SELECT certificate, ca, application, revocation, crl.
+ * DB:     keys: SELECT certificate, ca, application, revocation, compromise, crl.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/encode.h"
+#include "keys.h"
 #include "pki/cert.h"
 #include "store/event.h"
 #include "store/register.h"
@@ -134,28 +135,14 @@ keys_get(struct request *r)
 
 /* ---- one certificate */
 
-/* Number of a CRL; nothing for 0: not on one yet. */
-static void
-set_number(struct request *r, const char *name, int64_t number)
-{
-	if (number != 0)
-		page_set_int(r->page, name, number);
-}
-
-static void
+static enum rc
 show_effect(struct request *r, const struct register_entry *e)
 {
-	char time[CLOCK_SHOWN_SIZE];
-
-	clock_shown(time, e->revoked_at);
-	page_set(r->page, "effect.registered", time);
-	page_set_int(r->page, "effect.refused", e->refused);
-	set_number(r, "effect.delta", e->first_delta);
-	set_number(r, "effect.base", e->first_base);
 	if (e->now - e->revoked_at < FRESH && !e->refused) {
 		page_set(r->page, "notice.kind", "success");
 		page_set(r->page, "notice.text", shown_word(r, "notice", "revoked"));
 	}
+	return effect_show(r, e);
 }
 
 /* Рис. 20: the application the certificate came from, as it stands now. */
@@ -180,8 +167,8 @@ key_get(struct request *r)
 		return rc;
 	shown_one(r, "key", &entry);
 	show_application(r, &entry);
-	if (entry.revoked)
-		show_effect(r, &entry);
+	if (entry.revoked && (rc = show_effect(r, &entry)) != RC_OK)
+		return rc;
 	page_set_int(r->page, "last_page", r->session.last_page);
 	return response_view(r, 200, "keys/show.cs");
 }
@@ -253,6 +240,7 @@ static const struct route routes[] = {
 
 static const struct db_statement *const *const statements[] = {
 	keys_statements,
+	effect_statements,
 	register_statements,
 	session_statements,
 	event_statements,

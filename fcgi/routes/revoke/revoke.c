@@ -1,11 +1,14 @@
 /*
- * GET /keys/{serial}/revoke: the choice of a reason; with ?reason= (and &also= for the pair): the document to sign; chosen=1 comes from the form.
+ * GET /keys/{serial}/revoke: the choice of a reason; with ?reason= (&also= for the pair, &since= a day with
+ * reason 1): the document to sign. chosen=1 comes from the form: without a reason the choice is refused. Of a revoked
+ * certificate only ?reason=1: a second decision may say that the key is compromised, and nothing else.
  * POST /keys/{serial}/revoke/confirm: the citizen's signed decision to revoke one of their own certificates, or both of a pair.
- * In:     reason, also (40 hex), agree=1, signed (XML, urn:cabinet:1 revocation)
+ * In:     reason, also (40 hex), since (day), agree=1, signed (XML, urn:cabinet:1 revocation)
  * Out:    303 /keys/{serial}; the publisher puts the serials on the next delta CRL.
  * Errors: 404 not this citizen's; 409 revoked or expired already; 422 the field, or the rule the document broke.
- * DB:     revoke: UPDATE form_issued, citizen.version, session.last_page; INSERT signed_form, revocation, event.
+ * DB:     revoke: UPDATE form_issued, citizen.version, session.last_page; INSERT signed_form, revocation or compromise, event.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,15 +19,19 @@
 #include "store/certificate.h"
 #include "store/event.h"
 #include "store/outbox.h"
+#include "web/paging.h"
 #include "web/route.h"
 #include "web/shown.h"
 
+#define REASON_COMPROMISE 1 /* RFC 5280, 5.3.1 */
+#define DAY_LENGTH 10	    /* of what clock_shown writes: "04.02.2016" */
+#define NO_REASON (-1)
 #define DECISION_LIFE (24 * HOUR)
 
 /* RFC 5280, 5.3.1: the reasons a natural person can honestly choose, in the order they are offered. */
 static const int reasons[] = { 1, 4, 5, 3, 0 };
 
-enum { FIELD_REASON, FIELD_ALSO, FIELD_CHOSEN, FIELD_AGREE, FIELD_SIGNED, FIELD_COUNT };
+enum { FIELD_REASON, FIELD_ALSO, FIELD_SINCE, FIELD_CHOSEN, FIELD_AGREE, FIELD_SIGNED, FIELD_COUNT };
 
 static bool
 is_reason(const char *value)
@@ -52,12 +59,13 @@ is_agreed(const char *value)
 static const struct field_spec form[FIELD_COUNT] = {
 	[FIELD_REASON] = { "reason", 1, 0, is_reason, "error.reason" },
 	[FIELD_ALSO] = { "also", 40, 0, is_serial, "error.also" },
+	[FIELD_SINCE] = { "since", 10, 0, paging_is_day, "error.date" },
 	/* an unanswered choice sends nothing by itself */
 	[FIELD_CHOSEN] = { "chosen", 1, 0, is_agreed, "error.reason" },
 	[FIELD_AGREE] = { "agree", 8, FIELD_REQUIRED, is_agreed, "error.agree", "error.agree" },
 	[FIELD_SIGNED] = { "signed", FORM_MAX + 1, FIELD_REQUIRED | FIELD_UPLOAD, NULL, NULL, "error.signed_missing" },
 };
-#define CHOICE_COUNT FIELD_AGREE /* GET has the first three only */
+#define CHOICE_COUNT FIELD_AGREE /* GET has the ones before it */
 
 /* ---- what is to be decided */
 
@@ -67,22 +75,59 @@ is_valid(const struct register_entry *e)
 	return !e->revoked && e->now <= e->not_after;
 }
 
-/* "1", or "1+<serial>": kept beside the issued document, so that what is obeyed is what was issued. */
+bool
+revoke_is_raise(const struct revocation *v)
+{
+	return v->key.revoked && !v->key.refused && v->key.reason != REASON_COMPROMISE && v->key.now <= v->key.not_after &&
+	       v->reason == REASON_COMPROMISE && v->also.serial[0] == '\0';
+}
+
+/* Something may be decided about it still. */
+static bool
+is_open(const struct revocation *v)
+{
+	return is_valid(&v->key) || revoke_is_raise(v);
+}
+
+/* "1", "1+<serial>", "1+<serial>@<seconds>": kept beside the issued document, so that what is obeyed is what was issued. */
 static void
 variant_make(char variant[VARIANT_SIZE], const struct revocation *v)
 {
-	snprintf(variant, VARIANT_SIZE, "%d%s%s", v->reason, v->also.serial[0] != '\0' ? "+" : "", v->also.serial);
+	int n = snprintf(variant, VARIANT_SIZE, "%d%s%s", v->reason, v->also.serial[0] != '\0' ? "+" : "", v->also.serial);
+
+	if (v->compromised_since != 0 && n > 0 && n < VARIANT_SIZE)
+		snprintf(variant + n, (size_t)(VARIANT_SIZE - n), "@%" PRId64, v->compromised_since / SECOND);
 }
 
 /* Fills reason and also from a variant. RC_NOT_FOUND when the second certificate is not (or no longer) this citizen's. */
 static enum rc
 variant_take(struct request *r, const char *variant, struct revocation *v)
 {
+	const char *since = strchr(variant, '@');
+	char serial[SERIAL_HEX_SIZE];
+
 	v->reason = variant[0] - '0';
 	v->also.serial[0] = '\0';
+	v->compromised_since = since == NULL ? 0 : strtoll(since + 1, NULL, 10) * SECOND;
 	if (variant[1] != '+')
 		return RC_OK;
-	return register_db_find(r->db, variant + 2, r->session.iin, &v->also);
+	snprintf(serial, sizeof(serial), "%s", variant + 2);
+	return register_db_find(r->db, serial, r->session.iin, &v->also);
+}
+
+/* A day counts with reason 1 alone, and only if the key existed then and it is not yet to come. false: it says nothing. */
+static bool
+since_take(const struct field *field, struct revocation *v)
+{
+	instant from, to;
+
+	v->compromised_since = 0;
+	if (v->reason != REASON_COMPROMISE || field->len == 0)
+		return true;
+	if (field->error != NULL || !clock_local_day(&from, &to, field->value) || from > v->key.now || to <= v->key.not_before)
+		return false;
+	v->compromised_since = from;
+	return true;
 }
 
 /* Only the other certificate of the same pair may come along. */
@@ -105,12 +150,18 @@ also_take(struct request *r, const char *serial, struct revocation *v)
 static void
 statement_make(struct buf *out, const struct request *r, const struct revocation *v)
 {
-	char reason[32];
+	char reason[32], day[CLOCK_SHOWN_SIZE];
 
 	snprintf(reason, sizeof(reason), "reason.%d.text", v->reason);
 	i18n_format(out, r->lang, v->also.serial[0] != '\0' ? "statement.revocation_pair" : "statement.revocation",
 	    (const struct i18n_arg[]){ { "name", r->session.full_name }, { "iin", r->session.iin }, { "serial", v->key.serial },
 		{ "also", v->also.serial }, { "reason", i18n_text(r->lang, reason) }, { NULL, NULL } });
+	if (v->compromised_since != 0) {
+		clock_shown(day, v->compromised_since);
+		day[DAY_LENGTH] = '\0';
+		buf_putc(out, ' ');
+		i18n_format(out, r->lang, "statement.compromised_since", (const struct i18n_arg[]){ { "day", day }, { NULL, NULL } });
+	}
 }
 
 struct making {
@@ -145,7 +196,7 @@ document_make(struct buf *out, void *arg)
 	header.issued = m->r->session.now;
 	header.expires = header.issued + DECISION_LIFE;
 	header.statement = buf_text(&statement);
-	form_make_revocation(out, &header, &citizen, certificate, count, m->v->reason);
+	form_make_revocation(out, &header, &citizen, certificate, count, m->v->reason, m->v->compromised_since);
 	buf_free(&statement);
 }
 
@@ -159,6 +210,8 @@ show_warnings(struct request *r, const struct revocation *v)
 	bool signing = strcmp(v->key.purpose, "sign") == 0 || (v->also.serial[0] != '\0' && strcmp(v->also.purpose, "sign") == 0);
 	enum rc rc;
 
+	if (v->key.revoked)
+		return RC_OK;
 	hex_encode(session, r->session.serial, SERIAL_SIZE);
 	page_set_int(r->page, "warn_session", strcmp(session, v->key.serial) == 0 || strcmp(session, v->also.serial) == 0);
 	if (!signing)
@@ -201,7 +254,7 @@ confirm_page(struct request *r, int status, struct revocation *v)
 {
 	struct making m = { r, v };
 	struct buf document = BUF_INIT, statement = BUF_INIT;
-	char variant[VARIANT_SIZE], name[32];
+	char variant[VARIANT_SIZE], name[32], day[CLOCK_SHOWN_SIZE];
 	enum rc rc;
 
 	variant_make(variant, v);
@@ -217,6 +270,11 @@ confirm_page(struct request *r, int status, struct revocation *v)
 		snprintf(name, sizeof(name), "reason.%d.text", v->reason);
 		page_set(r->page, "reason.text", i18n_text(r->lang, name));
 		page_set_int(r->page, "reason.code", v->reason);
+		if (v->compromised_since != 0) {
+			clock_shown(day, v->compromised_since);
+			day[DAY_LENGTH] = '\0';
+			page_set(r->page, "reason.since", day);
+		}
 		page_set(r->page, "statement", buf_text(&statement));
 		page_set(r->page, "document", buf_text(&document));
 		rc = response_view(r, status, "revoke/confirm.cs");
@@ -247,17 +305,21 @@ revoke_get(struct request *r)
 	response_fields(r, form, field, CHOICE_COUNT);
 	if ((rc = register_db_find(r->db, r->param[0], r->session.iin, &v.key)) != RC_OK)
 		return rc;
-	if (!is_valid(&v.key))
+	v.reason = field[FIELD_REASON].error == NULL && field[FIELD_REASON].len > 0 ? field[FIELD_REASON].value[0] - '0' : NO_REASON;
+	if (!is_open(&v))
 		return already_page(r, &v);
+	if (!since_take(&field[FIELD_SINCE], &v)) {
+		response_message(r, "since", "error.since", NULL);
+		return choose_page(r, 422, &v);
+	}
 	if (!good)
 		return choose_page(r, 422, &v);
-	if (field[FIELD_REASON].len == 0) {
-		if (field[FIELD_CHOSEN].len == 0)
-			return choose_page(r, 200, &v);
+	if (v.reason == NO_REASON && field[FIELD_CHOSEN].len == 0)
+		return choose_page(r, 200, &v);
+	if (v.reason == NO_REASON) {
 		response_message(r, "reason", "error.reason", NULL);
 		return choose_page(r, 422, &v);
 	}
-	v.reason = field[FIELD_REASON].value[0] - '0';
 	rc = also_take(r, field[FIELD_ALSO].value, &v);
 	if (rc == RC_NOT_FOUND) {
 		response_message(r, "also", "error.also", NULL);
@@ -278,11 +340,15 @@ refused_page(struct request *r, int status, const struct field *field, struct re
 
 	if (field[FIELD_REASON].len > 0 && field[FIELD_REASON].error == NULL) {
 		v->reason = field[FIELD_REASON].value[0] - '0';
+		if (!since_take(&field[FIELD_SINCE], v))
+			return choose_page(r, status, v);
 		rc = also_take(r, field[FIELD_ALSO].error == NULL ? field[FIELD_ALSO].value : "", v);
 	} else if ((rc = revoke_db_variant(r, v->key.serial, variant)) == RC_OK)
 		rc = variant_take(r, variant, v);
 	if (rc == RC_NOT_FOUND)
-		return choose_page(r, status, v);
+		return is_valid(&v->key) ? choose_page(r, status, v) : already_page(r, v);
+	if (rc == RC_OK && !is_open(v))
+		return already_page(r, v);
 	return rc == RC_OK ? confirm_page(r, status, v) : rc;
 }
 
@@ -326,7 +392,7 @@ confirm_post(struct request *r)
 		return rc;
 	if (!good) {
 		response_fields(r, form, field, FIELD_COUNT);
-		return is_valid(&v.key) ? refused_page(r, 422, field, &v) : already_page(r, &v);
+		return refused_page(r, 422, field, &v);
 	}
 
 	/* authorize: the certificate is the citizen's by the WHERE clause, the decision is in the signature */
@@ -335,7 +401,7 @@ confirm_post(struct request *r)
 		rc = variant_take(r, variant, &v);
 	if (rc == RC_BAD_INPUT) {
 		response_refused(r, result.rule);
-		rc = is_valid(&v.key) ? refused_page(r, 422, field, &v) : already_page(r, &v);
+		rc = refused_page(r, 422, field, &v);
 		goto out;
 	}
 	if (rc != RC_OK)

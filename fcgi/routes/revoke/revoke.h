@@ -11,7 +11,11 @@
 struct revocation {			 /* what is to be decided */
 	struct register_entry key, also; /* also.serial "" if only one */
 	int reason;			 /* RFC 5280, 5.3.1; one that a person can honestly choose */
+	instant compromised_since;	 /* reason 1: begin of the day from which somebody else may have had the key; 0: not told */
 };
+
+/* Revoked already, for another reason than 1: what the citizen may still say is that the key is compromised. */
+bool revoke_is_raise(const struct revocation *);
 
 extern const struct db_statement *const revoke_statements[];
 
@@ -23,7 +27,7 @@ MUST_USE enum rc revoke_db_other_signing_keys(struct request *, const char *seri
 MUST_USE enum rc revoke_db_variant(struct request *, const char *serial, char variant[VARIANT_SIZE]);
 /*
  * One transaction: use up the document, meet in the citizen's row, keep it, enter the revocations, event for each; the session whose key it
- * was may show the result once more. RC_CONFLICT: *rule RULE_USED or RULE_CERTIFICATE_REVOKED (the signer's), or RULE_NONE: revoked already.
+ * was may show the result once more. RC_CONFLICT: *rule RULE_USED or RULE_CERTIFICATE_REVOKED (the signer's), or RULE_NONE: revoked already, or reported already as compromised.
  */
 MUST_USE enum rc revoke_db_enter(struct request *, const struct revocation *, const struct signed_form_query *, const struct form_result *,
     const char *signed_text, size_t len, enum form_rule *rule);

@@ -32,12 +32,21 @@ static const struct db_statement meet = {
 };
 static const struct db_statement enter = {
 	.name = "revoke enter",
-	.sql = "INSERT INTO revocation (ca, serial, iin, reason, revoked_at, form)"
-	       " SELECT ca, serial, iin, ?, UTC_TIMESTAMP(6), ? FROM certificate WHERE serial = ? AND iin = ? AND not_after >= "
+	.sql = "INSERT INTO revocation (ca, serial, iin, reason, revoked_at, form, invalid_since)"
+	       " SELECT ca, serial, iin, ?, UTC_TIMESTAMP(6), ?, ? FROM certificate WHERE serial = ? AND iin = ? AND not_after >= "
 	       "UTC_TIMESTAMP(6)",
 };
 
-const struct db_statement *const revoke_statements[] = { &pair, &other_signing_keys, &variant, &meet, &enter, NULL };
+/* The one thing that may be said of a revoked certificate, and once. */
+static const struct db_statement report = {
+	.name = "revoke report",
+	.sql = "INSERT INTO compromise (serial, ca, iin, form, reported_at, invalid_since)"
+	       " SELECT k.serial, k.ca, k.iin, ?, UTC_TIMESTAMP(6), ? FROM certificate k JOIN revocation r ON r.ca = k.ca AND r.serial = "
+	       "k.serial"
+	       " WHERE k.serial = ? AND k.iin = ? AND k.not_after >= UTC_TIMESTAMP(6) AND r.reason <> 1 AND r.refused IS NULL",
+};
+
+const struct db_statement *const revoke_statements[] = { &pair, &other_signing_keys, &variant, &meet, &enter, &report, NULL };
 
 enum rc
 revoke_db_pair(struct request *r, const struct register_entry *key, struct register_entry *out)
@@ -93,6 +102,8 @@ struct entering {
 static enum rc
 enter_one(struct db *db, const struct entering *e, const char *serial_hex)
 {
+	const bool is_raise = revoke_is_raise(e->revocation);
+	const struct db_value since = e->revocation->compromised_since == 0 ? db_null() : db_instant(e->revocation->compromised_since);
 	uint8_t serial[SERIAL_SIZE];
 	char path[64];
 	uint64_t entered = 0;
@@ -100,10 +111,14 @@ enter_one(struct db *db, const struct entering *e, const char *serial_hex)
 
 	if (!hex_decode(serial, sizeof(serial), serial_hex))
 		return RC_INTERNAL;
-	rc = db_exec(db, &enter,
-	    DB_IN(db_int(e->revocation->reason), db_bytes(e->result->digest, 32), db_bytes(serial, sizeof(serial)),
-		db_text(e->r->session.iin)),
-	    &entered);
+	if (is_raise)
+		rc = db_exec(db, &report,
+		    DB_IN(db_bytes(e->result->digest, 32), since, db_bytes(serial, sizeof(serial)), db_text(e->r->session.iin)), &entered);
+	else
+		rc = db_exec(db, &enter,
+		    DB_IN(db_int(e->revocation->reason), db_bytes(e->result->digest, 32), since, db_bytes(serial, sizeof(serial)),
+			db_text(e->r->session.iin)),
+		    &entered);
 	if (rc != RC_OK)
 		return rc;
 	if (entered != 1)
@@ -113,7 +128,7 @@ enter_one(struct db *db, const struct entering *e, const char *serial_hex)
 		if ((rc = session_db_promise(db, e->r->session.id, path)) != RC_OK)
 			return rc;
 	}
-	return event_db_insert(db, &(struct event){ .kind = "revocation",
+	return event_db_insert(db, &(struct event){ .kind = is_raise ? "compromise-reported" : "revocation",
 				       .iin = e->r->session.iin,
 				       .application = e->revocation->key.number,
 				       .serial = serial,

@@ -21,8 +21,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The JDK's PKIX, as a stranger who knows the root alone: builds the chain of each leaf and asks for its revocation by CRL.
+ * The JDK's PKIX, as a stranger who knows the root alone: builds the chain of each leaf and asks for its revocation by CRL or OCSP.
  *   ROOT fetch LEAF…                  issuing CA and CRLs from the addresses that the certificates name
+ *   ROOT ocsp LEAF…                   issuing CA from there too, the leaf's revocation by OCSP alone
  *   ROOT given CA CRL… -- LEAF…       from these files, nothing is fetched
  * A line for each leaf: "valid N" (certificates under the root), "revoked REASON", or "invalid REASON".
  */
@@ -46,7 +47,7 @@ public final class ChainOracle {
         return "invalid " + found;
     }
 
-    private static String judge(X509Certificate root, X509Certificate leaf, List<Object> known, boolean fetch) throws Exception {
+    private static String judge(X509Certificate root, X509Certificate leaf, List<Object> known, boolean fetch, boolean ocsp) throws Exception {
         X509CertSelector target = new X509CertSelector();
         target.setCertificate(leaf);
         PKIXBuilderParameters parameters = new PKIXBuilderParameters(Set.of(new TrustAnchor(root, null)), target);
@@ -66,7 +67,8 @@ public final class ChainOracle {
         CertPathValidator validator = CertPathValidator.getInstance("PKIX");
         if (fetch) {
             PKIXRevocationChecker checker = (PKIXRevocationChecker) validator.getRevocationChecker();
-            checker.setOptions(EnumSet.of(PKIXRevocationChecker.Option.PREFER_CRLS, PKIXRevocationChecker.Option.NO_FALLBACK));
+            checker.setOptions(EnumSet.of(ocsp ? PKIXRevocationChecker.Option.ONLY_END_ENTITY : PKIXRevocationChecker.Option.PREFER_CRLS,
+                PKIXRevocationChecker.Option.NO_FALLBACK));
             parameters.addCertPathChecker(checker);
         } else {
             /* a checker of one's own always goes to the addresses in the certificate; the default one obeys enableCRLDP */
@@ -81,7 +83,8 @@ public final class ChainOracle {
     }
 
     public static void main(String[] args) throws Exception {
-        boolean fetch = args[1].equals("fetch");
+        boolean ocsp = args[1].equals("ocsp");
+        boolean fetch = ocsp || args[1].equals("fetch");
         List<Object> known = new ArrayList<>();
         int next = 2;
 
@@ -96,6 +99,6 @@ public final class ChainOracle {
             next++;
         }
         for (; next < args.length; next++)
-            System.out.println(judge(root, certificate(args[next]), known, fetch));
+            System.out.println(judge(root, certificate(args[next]), known, fetch, ocsp));
     }
 }

@@ -7,7 +7,7 @@ import { offerFiles } from './finalfiles.js';
 import { keyFields } from './keyfields.js';
 import { installPending, saveFile } from './keystore.js';
 import { isPlaceFilled, leaving, openStep, wireMaking } from './making.js';
-import { $, attempt, BACKGROUND, csrfOf, fetchPage, fetchText, PageError, refusalOf, sentence, setError, setProgress, watchStores } from './page.js';
+import { $, attempt, BACKGROUND, csrfOf, fetchPage, fetchText, inFours, PageError, refusalOf, sentence, setError, setProgress, watchStores } from './page.js';
 
 const POLL = 700;
 const PATIENCE = 120000;
@@ -34,6 +34,7 @@ const showApplication = async (filed) => {
 	$('filed-number').textContent = number;
 	for (const place of document.querySelectorAll('[data-from]'))
 		place.textContent = page.querySelector(`[data-application=${place.dataset.from}]`)?.textContent ?? '';
+	inFours($('filed-number'));
 	$('status').options[0].textContent = page.querySelector('#status option')?.textContent ?? '';
 	await nameByNumber(filed);
 	openStep(3);
@@ -90,6 +91,7 @@ const install = async () => {
 	const files = await installPending(state.pending, state.password, pem, state.password);
 	setProgress('wait-progress', '');
 	$('application-number').textContent = state.number;
+	inFours($('application-number'));
 	$('done').hidden = false;
 	await offerFiles(files, state.folder);
 	const { ok, page } = await fetchPage(`/status/${state.number}/installed`, { csrf: csrfOf() });
