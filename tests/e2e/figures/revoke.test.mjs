@@ -138,7 +138,7 @@ test("Рис. 20. «Ваш сертификат был успешно отозв
 	assert.equal(listed.get(serial), "Key Compromise");
 	assert.equal(listed.get(pair), "Key Compromise");
 	await page.reload();
-	await says(page, "Разностный список (delta CRL) опубликован, номер");
+	await says(page, "Разностный список (delta CRL) – опубликован, номер");
 	await page.goto(`/keys/${serial}/revoke`);
 	await says(page, "Этот сертификат уже отозван. Делать больше ничего не нужно.");
 	assert.equal(await page.locator("#sign").count(), 0);
