@@ -156,11 +156,11 @@
   <summary><?cs var:L.elsewhere.title ?></summary>
   <p><?cs var:intro ?></p>
   <?cs if:document_until ?><p class="hint"><?cs var:L.login.until ?> <span class="mono" id="document-until"><?cs var:document_until ?></span>.<?cs if:!elsewhere ?> <a href="/login?elsewhere=1&amp;back=<?cs var:url_escape(value.back) ?>#elsewhere"><?cs var:L.login.longer ?></a><?cs /if ?></p><?cs /if ?>
-  <ol><li><?cs var:L.elsewhere.step_copy ?></li><li><?cs var:L.elsewhere.step_sign ?></li><li><?cs var:L.elsewhere.step_send ?></li></ol>
+  <ol><li><?cs var:L.elsewhere.step_copy ?> <a href="/help#xmlsec1"><?cs var:L.elsewhere.how ?></a></li><li><?cs var:L.elsewhere.step_sign ?></li><li><?cs var:L.elsewhere.step_send ?></li></ol>
   <div class="field">
     <label for="document"><?cs var:L.elsewhere.document ?></label>
     <textarea id="document" name="document" class="mono" rows="6" readonly spellcheck="false"><?cs var:document ?></textarea>
-    <div class="actions"><button class="quiet small" type="button" data-copy="document" hidden><?cs call:icon("copy") ?><span><?cs var:L.frame.copy ?></span></button><span class="copied" data-copied="document" aria-live="polite"></span></div>
+    <div class="actions"><a class="button quiet small" id="document-file" href="<?cs var:document_href ?>" download="<?cs var:document_name ?>"><?cs call:icon("download") ?><span><?cs var:L.elsewhere.download ?></span></a><a class="button quiet small" id="document-prepared" href="<?cs var:prepared_href ?>" download="<?cs var:document_name ?>"><?cs call:icon("download") ?><span><?cs var:L.elsewhere.prepared ?></span></a><button class="quiet small" type="button" data-copy="document" hidden><?cs call:icon("copy") ?><span><?cs var:L.frame.copy ?></span></button><span class="copied" data-copied="document" aria-live="polite"></span></div>
   </div>
   <div class="field<?cs if:error.signed ?> invalid<?cs /if ?>">
     <?cs call:label("signed", L.elsewhere.signed, L.elsewhere.signed_hint, 0) ?>

@@ -245,9 +245,14 @@ response_error(struct request *r, int status)
 	r->status = status;
 	r->failed = true;
 	set_type(r, "text/html; charset=utf-8");
-	if ((status == 503 || status == 429) && !has_header(r, "Retry-After"))
-		buf_printf(&r->headers, "Retry-After: %d\r\n", status == 503 ? 5 : 60);
 	return RC_OK;
+}
+
+void
+response_retry_after(struct request *r, int64_t seconds)
+{
+	drop_header(r, "Retry-After:");
+	buf_printf(&r->headers, "Retry-After: %" PRId64 "\r\n", seconds);
 }
 
 void
@@ -264,6 +269,8 @@ response_head(const struct request *r, struct buf *out)
 	buf_printf(out, "Content-Length: %zu\r\n", r->body.len);
 	if (!has_header(r, "Cache-Control"))
 		buf_printf(out, "Cache-Control: %s\r\n", open ? "private, no-cache" : "no-store");
+	if ((r->status == 503 || r->status == 429) && !has_header(r, "Retry-After"))
+		buf_printf(out, "Retry-After: %d\r\n", r->status == 503 ? 5 : 60);
 	buf_add(out, buf_text(&r->headers), r->headers.len);
 	buf_puts(out, "\r\n");
 }

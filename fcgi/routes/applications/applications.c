@@ -176,7 +176,7 @@ show_document(struct request *r, const struct application *a, const struct repla
 	    lang_name(r->lang), document_make, &m, r->session.now + CONSENT_LIFE, &document);
 	if (rc == RC_OK) {
 		statement_make(&statement, r, a, replaced);
-		page_set(r->page, "document", buf_text(&document));
+		shown_document(r, buf_text(&document));
 		page_set(r->page, "statement", buf_text(&statement));
 		page_set(r->page, "status_from", shown_word(r, "status", "new"));
 		page_set(r->page, "status_to", shown_word(r, "status", "signed"));

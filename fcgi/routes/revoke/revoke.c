@@ -276,7 +276,7 @@ confirm_page(struct request *r, int status, struct revocation *v)
 			page_set(r->page, "reason.since", day);
 		}
 		page_set(r->page, "statement", buf_text(&statement));
-		page_set(r->page, "document", buf_text(&document));
+		shown_document(r, buf_text(&document));
 		rc = response_view(r, status, "revoke/confirm.cs");
 	}
 	buf_free(&document);
