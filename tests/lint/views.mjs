@@ -195,7 +195,7 @@ const FAMILIES = ['http', 'form', 'status', 'origin', 'template', 'purpose', 'st
 const FIXED = ['refused', 'text', 'hint', 'title', 'next', 'one', 'few', 'many'];
 const sources = [...files(join(root, 'fcgi'), '.c'), ...files(join(root, 'fcgi'), '.h'), ...files(join(root, 'schema'), '.sql')].map((file) => readFileSync(file, 'utf8')).join('\n');
 const stands = (part) => (/^\d+$/.test(part) ? new RegExp(`[^\\w.]${part}[^\\w.]`) : new RegExp(`["'](?:${part}|${part.replaceAll('_', '-')})["']`)).test(sources);
-const isPutTogether = (code) => code.startsWith('notice.') || FAMILIES.includes(code.split('.')[0]) && code.split('.').slice(1).every((part) => FIXED.includes(part) || stands(part));
+const isPutTogether = (code) => FAMILIES.includes(code.split('.')[0]) && code.split('.').slice(1).every((part) => FIXED.includes(part) || stands(part));
 for (const file of files(join(root, 'fcgi'), '.c')) {
 	const text = readFileSync(file, 'utf8');
 	const asked = [...text.matchAll(/"((?:error|statement)\.(?!cs")[a-z0-9_]+)"/g), ...text.matchAll(/i18n_(?:text|find|format)\([^;"]*"([a-z_]+\.[A-Za-z0-9_.]+)"/g)]

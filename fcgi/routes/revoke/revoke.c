@@ -1,8 +1,9 @@
 /*
  * GET /keys/{serial}/revoke: the choice of a reason; with ?reason= (&also= for the pair, &since= a day with
- * reason 1): the document to sign. Of a revoked certificate only ?reason=1: a second decision may say that the key is compromised, and nothing else.
+ * reason 1): the document to sign. chosen=1 comes from the form: without a reason the choice is refused. Of a revoked
+ * certificate only ?reason=1: a second decision may say that the key is compromised, and nothing else.
  * POST /keys/{serial}/revoke/confirm: the citizen's signed decision to revoke one of their own certificates, or both of a pair.
- * In:     reason, also (40 hex), since (day), chosen=1 (from the choice), agree=1, signed (XML, urn:cabinet:1 revocation)
+ * In:     reason, also (40 hex), since (day), agree=1, signed (XML, urn:cabinet:1 revocation)
  * Out:    303 /keys/{serial}; the publisher puts the serials on the next delta CRL.
  * Errors: 404 not this citizen's; 409 revoked or expired already; 422 the field, or the rule the document broke.
  * DB:     revoke: UPDATE form_issued, citizen.version, session.last_page; INSERT signed_form, revocation or compromise, event.
@@ -59,7 +60,8 @@ static const struct field_spec form[FIELD_COUNT] = {
 	[FIELD_REASON] = { "reason", 1, 0, is_reason, "error.reason" },
 	[FIELD_ALSO] = { "also", 40, 0, is_serial, "error.also" },
 	[FIELD_SINCE] = { "since", 10, 0, paging_is_day, "error.date" },
-	[FIELD_CHOSEN] = { "chosen", 8, 0, is_agreed, "error.required" },
+	/* an unanswered choice sends nothing by itself */
+	[FIELD_CHOSEN] = { "chosen", 1, 0, is_agreed, "error.reason" },
 	[FIELD_AGREE] = { "agree", 8, FIELD_REQUIRED, is_agreed, "error.agree", "error.agree" },
 	[FIELD_SIGNED] = { "signed", FORM_MAX + 1, FIELD_REQUIRED | FIELD_UPLOAD, NULL, NULL, "error.signed_missing" },
 };
@@ -310,15 +312,14 @@ revoke_get(struct request *r)
 		response_message(r, "since", "error.since", NULL);
 		return choose_page(r, 422, &v);
 	}
-	/* the choice was sent on, and nothing was chosen */
-	if (good && v.reason == NO_REASON && field[FIELD_CHOSEN].len > 0) {
-		response_message(r, "reason", "error.reason", NULL);
-		good = false;
-	}
 	if (!good)
 		return choose_page(r, 422, &v);
-	if (v.reason == NO_REASON)
+	if (v.reason == NO_REASON && field[FIELD_CHOSEN].len == 0)
 		return choose_page(r, 200, &v);
+	if (v.reason == NO_REASON) {
+		response_message(r, "reason", "error.reason", NULL);
+		return choose_page(r, 422, &v);
+	}
 	rc = also_take(r, field[FIELD_ALSO].value, &v);
 	if (rc == RC_NOT_FOUND) {
 		response_message(r, "also", "error.also", NULL);
