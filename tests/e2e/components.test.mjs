@@ -36,9 +36,9 @@ async function words(language) {
 	return { text, word: (code) => all.get(code) };
 }
 
-const VALID = { until: "28.11.2027 (17:29)", valid: 1, state: "valid" };
-const KEYS = [{ ...VALID, days_left: 300, act: 1 }, { ...VALID, days_left: 49 }, { ...VALID, days_left: 19 }, { until: "04.02.2016 (17:46)", valid: 0, state: "expired" },
-	{ ...VALID, state: "revoked", revoked: 1, days_left: 300 }, { until: "28.11.2031 (17:29)", valid: 0, state: "not_yet" }];
+const VALID = { not_after: "28.11.2027 (17:29)", validity: "valid", days_left: 300 };
+const KEYS = [{ ...VALID, act: 1, can_revoke: 1 }, { ...VALID, days_left: 49, soon: 1 }, { ...VALID, days_left: 19, soon: 1 }, { not_after: "04.02.2016 (17:46)", validity: "expired", past: 1 },
+	{ ...VALID, revoked: 1, revoked_at: "01.03.2027 (12:03)", past: 1 }, { not_after: "28.11.2031 (17:29)", validity: "not_yet", past: 1 }];
 function values(language, word) {
 	const lines = [`lang = ${language}`, `errors.0.text = ${word("error.iin")}`, "errors.0.field = iin", `errors.1.text = ${word("error.required")}`, "errors.1.field = surname", `errors.2.text = ${word("error.number")}`,
 		`application.template = ${word("template.person")}`, `application.origin = ${word("origin.cabinet")}`, `application.locality = Алматы`, `application.store = ${word("store.PKCS12")}`,
@@ -46,10 +46,8 @@ function values(language, word) {
 		...["new", "signed", "failed"].map((status, i) => `history.${i}.status_text = ${word(`status.${status}`)}`),
 		...STATUSES.flatMap((status, i) => [`statuses.${i}.code = ${status}`, `statuses.${i}.text = ${word(`status.${status}`)}`])];
 	for (const [i, key] of KEYS.entries()) {
-		const all = { ...key, serial: String(i).padEnd(40, "4fd63435c7e1"), purpose: i % 2 ? "sign" : "auth", ca: "ДЕМО КУӘЛАНДЫРУШЫ ОРТАЛЫҚ (RSA)", user_type: word("user_type.person"), iin: "061211600012",
-			full_name: "ДЕМОӨТЕБАЕВА ҰЛЖАН ІҢКӘРБЕКҚЫЗЫ", template: word(`purpose.${i % 2 ? "sign" : "auth"}`), algorithm: "RSA-2048", not_before: "28.11.2026 (17:29)", not_after: key.until,
-			valid_text: word(`validity.${key.state === "revoked" ? "valid" : key.state}`), revoked_text: word(`revocation.${key.revoked ? "revoked" : "good"}`), revoked_at: key.revoked ? "01.03.2027 (12:03)" : "",
-			can_revoke: key.act ?? 0, href: `/keys/${i}` };
+		const all = { ...key, serial: String(i).padEnd(40, "4fd63435c7e1"), purpose: i % 2 ? "sign" : "auth", ca: "ДЕМО КУӘЛАНДЫРУШЫ ОРТАЛЫҚ (RSA)",
+			full_name: "ДЕМОӨТЕБАЕВА ҰЛЖАН ІҢКӘРБЕКҚЫЗЫ", algorithm: "RSA-2048", not_before: "28.11.2026 (17:29)" };
 		for (const [name, value] of Object.entries(all)) lines.push(`keys.${i}.${name} = ${value}`);
 	}
 	return lines.join("\n");

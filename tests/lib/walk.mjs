@@ -11,6 +11,8 @@ import { download, loginByKey } from "./chromium.mjs";
 import { sql } from "./citizen.mjs";
 import { seed, STATUSES, useUp, withoutSigningKey } from "./seed.mjs";
 
+// three walks side by side may be slow, yet none waits for ever
+const LIMIT = 90000;
 const PASSWORD = "Qw7zxcvE";
 const NOT_A_KEY = fileURLToPath(import.meta.url);
 const shown = (page, selector) => page.waitForSelector(`${selector}:not([hidden])`);
@@ -94,6 +96,7 @@ async function applyStates({ page }, site, folder, look, fresh) {
 	await page.waitForURL(/\/status\/\d{14}$/);
 	await look("apply-filed", page);
 	const address = new URL(page.url()).pathname, other = await fresh();
+	other.page.setDefaultTimeout(LIMIT);
 	await other.page.goto(address);
 	await look("proof", other.page);
 	await other.page.click("#prove");
@@ -141,6 +144,7 @@ async function previews(context, root) {
 
 export async function strangerWalk(browser, site, citizen, options, look) {
 	const folder = await mkdtemp(path.join(tmpdir(), "cabinet-walk-")), person = await browser.person(options), { page, context } = person;
+	page.setDefaultTimeout(LIMIT);
 	const { root } = await import("./instance.mjs");
 	await previews(context, root);
 	try {
@@ -363,6 +367,7 @@ async function lastStates(page, look, site, citizen, { own, digit }) {
 
 export async function citizenWalk(browser, site, citizen, { digit, ...options }, look) {
 	const folder = await mkdtemp(path.join(tmpdir(), "cabinet-walk-")), person = await browser.person(options), { page } = person;
+	page.setDefaultTimeout(LIMIT);
 	try {
 		const own = Object.fromEntries(await sql(site, `SELECT purpose, LOWER(HEX(serial)) FROM certificate WHERE iin='${citizen.iin}'`));
 		await loginByKey(page, citizen.auth);

@@ -38,7 +38,7 @@ set:crumbs.0.text = L.frame.home ?><?cs set:crumbs.0.href = "/" ?><?cs set:crumb
 <ol class="tasks" id="making"><?cs call:task("auth", L.reissue.task_auth) ?><?cs call:task("sign", L.reissue.task_sign) ?><?cs call:task("save", L.reissue.task_save) ?><?cs call:task("check", L.reissue.task_check) ?></ol>
 <p class="progress" data-state="busy" role="status"><?cs var:L.js.waiting ?></p><p class="progress" data-state="failed" role="status"><?cs var:L.js.network ?></p>
 <?cs call:part("cards", "Key card") ?>
-<div class="cards"><?cs each:k = keys ?><?cs call:key_card(k, k.act) ?><?cs /each ?></div>
+<div class="cards"><?cs each:k = keys ?><?cs call:key_card(k, k.past, k.act) ?><?cs /each ?></div>
 <?cs call:part("filters", "Filter, chips, pager, empty list") ?>
 <?cs call:filter_bar("/keys", "revoke") ?><?cs call:list_pager() ?><?cs call:no_rows("/keys") ?>
 <?cs call:part("consent", "Consent and signature") ?>
