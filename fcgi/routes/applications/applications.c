@@ -328,9 +328,10 @@ confirm_post(struct request *r)
 	    variant != NULL && strncmp(variant, REPLACE, strlen(REPLACE)) == 0, &rule);
 
 	/* render */
-	if (rc == RC_OK)
+	if (rc == RC_OK) {
+		response_tell(r, "confirmed");
 		rc = response_redirect(r, "/status/%s", a.number);
-	else if (rc == RC_CONFLICT && (rc = signed_form_db_late(r->db, &query, &result, rule, r->address)) == RC_OK) {
+	} else if (rc == RC_CONFLICT && (rc = signed_form_db_late(r->db, &query, &result, rule, r->address)) == RC_OK) {
 		if (rule != RULE_NONE)
 			response_refused(r, rule);
 		else
@@ -352,8 +353,11 @@ refuse_post(struct request *r)
 	if ((rc = application_db_find(r->db, r->param[0], r->session.iin, &a)) != RC_OK)
 		return rc;
 	rc = applications_db_withdraw(r, &a);
-	if (rc == RC_OK)
+	if (rc == RC_OK) {
+		if (strcmp(a.origin, "cabinet") == 0)
+			response_tell(r, "withdrawn");
 		return response_redirect(r, "/applications/%s", a.number);
+	}
 	if (rc != RC_CONFLICT)
 		return rc;
 	rc = event_db_insert(r->db, &(struct event){ .kind = "act-refused",
