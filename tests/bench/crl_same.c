@@ -56,7 +56,7 @@ main(int argc, char **argv)
 	struct crl_info info;
 	struct cert *ca;
 	struct buf file = BUF_INIT;
-	char line[128], hex[64], number[32], freshest[256];
+	char line[128], *rest, number[32], freshest[256];
 	const uint8_t *p;
 	unsigned char *tbs = NULL;
 	X509_CRL *crl = X509_CRL_new();
@@ -75,8 +75,11 @@ main(int argc, char **argv)
 	X509_CRL_set1_lastUpdate(crl, ASN1_TIME_set(NULL, info.this_update / SECOND));
 	X509_CRL_set1_nextUpdate(crl, ASN1_TIME_set(NULL, info.next_update / SECOND));
 	while (fgets(line, sizeof(line), stdin) != NULL) {
-		bench_check(sscanf(line, "%63s %d %ld", hex, &reason, &seconds) == 3, line);
-		add_entry(crl, hex, reason, seconds);
+		bench_check(strlen(line) > 41, line);
+		line[40] = '\0';
+		reason = (int)strtol(line + 41, &rest, 10);
+		seconds = strtol(rest, NULL, 10);
+		add_entry(crl, line, reason, seconds);
 	}
 	snprintf(number, sizeof(number), "%llu", (unsigned long long)info.number);
 	snprintf(freshest, sizeof(freshest), "URI:%s", argv[3]);
@@ -92,7 +95,7 @@ main(int argc, char **argv)
 	tbs_len = i2d_re_X509_CRL_tbs(crl, &tbs);
 	bench_check(buf_read_file(&file, argv[1], 1U << 30), "file");
 	header = 2 + ((uint8_t)file.data[1] >= 0x80 ? (uint8_t)file.data[1] & 0x7f : 0);
-	bench_check(tbs_len > 0 && file.len > (size_t)(header + tbs_len) && memcmp(file.data + header, tbs, (size_t)tbs_len) == 0,
+	bench_check(tbs_len > 0 && file.len > (size_t)header + (size_t)tbs_len && memcmp(file.data + header, tbs, (size_t)tbs_len) == 0,
 	    "to-be-signed parts differ");
 	printf("%d octets to be signed, as OpenSSL's X509_CRL has them\n", tbs_len);
 	return 0;

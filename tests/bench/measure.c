@@ -14,18 +14,24 @@ static double
 seconds_of(const char *pid)
 {
 	char path[64], line[1024], *p;
-	unsigned long user = 0, system = 0;
+	unsigned long user, system;
 	FILE *f;
 
 	if (strcmp(pid, "0") == 0)
 		return 0;
 	snprintf(path, sizeof(path), "/proc/%s/stat", pid);
-	if ((f = fopen(path, "r")) == NULL || fgets(line, sizeof(line), f) == NULL || (p = strrchr(line, ')')) == NULL ||
-	    sscanf(p + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) != 2) {
+	if ((f = fopen(path, "r")) == NULL || fgets(line, sizeof(line), f) == NULL || (p = strrchr(line, ')')) == NULL) {
 		fprintf(stderr, "measure: %s\n", path);
 		exit(1);
 	}
 	fclose(f);
+	/* proc(5): state is the third field, then come ten more */
+	for (int i = 0; i < 12 && p != NULL; i++)
+		p = strchr(p + 1, ' ');
+	if (p == NULL)
+		exit(1);
+	user = strtoul(p, &p, 10);
+	system = strtoul(p, NULL, 10);
 	return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
 }
 
