@@ -174,7 +174,9 @@ describe('accepted', () => {
 		}
 		copyFileSync(at('ec.key.p8'), at('ec.p8'));
 		put('document.xml', CONFIRMATION);
-		run('java', join(top, 'tests/unit/oracle/XmlOracle.java'), 'sign', dir);
+		// compiles it first: on a slow machine longer than run() waits
+		const jdk = spawnSync('java', [join(top, 'tests/unit/oracle/XmlOracle.java'), 'sign', dir], { encoding: 'utf8', timeout: 300e3 });
+		assert.equal(jdk.status, 0, jdk.stderr);
 		for (const name of ['rsa', 'ec'])
 			for (const shape of ['00', '01', '02', '03', '10', '11', '12', '13'])
 				accepted(readFileSync(at(`jdk-${name}-${shape}.xml`)), ...all);
