@@ -72,10 +72,18 @@ parse_target(struct request *r, const struct gateway *in)
 	return rc == RC_OK ? 0 : 400;
 }
 
+/* Loopback, or one of the configuration's list. */
 static bool
-is_local_address(const char *address)
+is_monitor(const struct conf *conf, const char *address)
 {
-	return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0 || strcmp(address, "unix:") == 0;
+	size_t len = strlen(address);
+
+	if (strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0 || strcmp(address, "unix:") == 0)
+		return true;
+	for (const char *p = len > 0 && conf->monitors != NULL ? conf->monitors : ""; (p = strstr(p, address)) != NULL; p += len)
+		if ((p == conf->monitors || p[-1] == ' ') && (p[len] == ' ' || p[len] == '\0'))
+			return true;
+	return false;
 }
 
 static int
@@ -89,7 +97,7 @@ find_route(struct request *r, const struct gateway *in)
 		char param[REQUEST_PARAMS][REQUEST_PARAM_SIZE];
 		int count = route_match(row->pattern, r->path, param);
 
-		if (count < 0 || (row->role == ROLE_LOCAL && !is_local_address(r->address)))
+		if (count < 0 || (row->role == ROLE_LOCAL && !is_monitor(r->conf, r->address)))
 			continue;
 		get = get || row->method == METHOD_GET;
 		post = post || row->method == METHOD_POST;
