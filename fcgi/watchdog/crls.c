@@ -265,7 +265,7 @@ check_root(struct watchdog *w, const char *path)
 
 	if (fetch_file(w->fetcher, url, path, &why) != RC_OK)
 		found(w, CHECK_ROOT_CRL, LEVEL_ALARM, "%s: %s", url, why);
-	else if (crl_read(path, w->root, NULL, NULL, &info) != RC_OK)
+	else if (crl_read_alone(path, w->root, &info) != RC_OK)
 		found(w, CHECK_ROOT_CRL, LEVEL_ALARM, "%s: %s", url, info.fault != NULL ? info.fault : "no CRL");
 	else if ((left = info.next_update - w->now) < ROOT_WARNING)
 		found(w, CHECK_ROOT_CRL, left < ROOT_ALARM ? LEVEL_ALARM : LEVEL_WARNING, "%s: ends in %lld days", url,
