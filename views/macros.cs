@@ -14,12 +14,16 @@
   if:kind == "success" ?><?cs call:icon("check") ?><?cs elif:kind == "info" ?><?cs call:icon("info") ?><?cs else ?><?cs call:icon("warning") ?><?cs /if
   ?><p><?cs var:text ?></p></div><?cs /def ?>
 
+<?cs # The name of a field that may be left empty by mistake, so that the summary says which one. ?>
+<?cs def:field_name(id) ?><?cs if:id == "iin" ?><?cs var:L.cert.iin ?><?cs elif:id == "surname" ?><?cs var:L.reissue.surname ?><?cs elif:id == "name" ?><?cs var:L.reissue.name ?><?cs
+  elif:id == "email" ?><?cs var:L.reissue.email ?><?cs elif:id == "locality" ?><?cs var:L.reissue.locality ?><?cs elif:id == "store" ?><?cs var:L.store.legend ?><?cs elif:id == "number" ?><?cs var:L.application.number ?><?cs
+  elif:id == "csr_auth" ?><?cs var:L.reissue.csr_auth ?><?cs elif:id == "csr_sign" ?><?cs var:L.reissue.csr_sign ?><?cs elif:id == "code" ?><?cs var:L.profile.code ?><?cs elif:id == "reason" ?><?cs var:L.revoke.reason ?><?cs /if ?><?cs /def ?>
 <?cs # What was refused, with links to the fields. Stands first in the content of every page with a form. ?>
 <?cs def:summary() ?><?cs if:errors.0.text ?>
 <div class="notice error summary" id="summary" role="alert" tabindex="-1" aria-labelledby="summary-title">
   <?cs call:icon("warning") ?>
   <div><h2 id="summary-title"><?cs var:L.frame.summary ?></h2>
-  <ul><?cs each:e = errors ?><li><?cs if:e.field ?><a href="#<?cs var:e.field ?>"><?cs var:e.text ?></a><?cs else ?><?cs var:e.text ?><?cs /if ?></li><?cs /each ?></ul></div>
+  <ul><?cs each:e = errors ?><li><?cs if:e.field ?><a href="#<?cs var:e.field ?>"><?cs if:e.text == L.error.required ?><?cs call:field_name(e.field) ?>: <?cs /if ?><?cs var:e.text ?></a><?cs else ?><?cs var:e.text ?><?cs /if ?></li><?cs /each ?></ul></div>
 </div><?cs /if ?><?cs if:notice.text ?><?cs call:notice(notice.kind, notice.text) ?><?cs /if ?><?cs /def ?>
 
 <?cs def:field_error(id, text) ?><?cs if:text ?><p class="error-text" id="<?cs var:id ?>-error"><?cs call:icon("warning") ?><span><?cs var:text ?></span></p><?cs /if ?><?cs /def ?>
@@ -64,7 +68,7 @@
   </div>
 </div><?cs /def ?>
 
-<?cs def:rule(code, text) ?><li data-rule="<?cs var:code ?>"><?cs call:icon("check") ?><span><?cs var:text ?></span> <span class="visually-hidden" data-state></span></li><?cs /def ?>
+<?cs def:rule(code, text) ?><li data-rule="<?cs var:code ?>"><?cs call:icon("dot") ?><?cs call:icon("check") ?><span><?cs var:text ?></span> <span class="visually-hidden" data-state></span></li><?cs /def ?>
 <?cs # The rule of new passwords; the script sets data-ok="1" on a line that holds and its [data-state] to L.js.rule_ok or rule_missing. ?>
 <?cs def:password_rules(id, with_repeat) ?>
 <ul class="rules" id="<?cs var:id ?>-rules" data-rules="<?cs var:id ?>">
@@ -126,7 +130,7 @@
     <div class="choices" id="keys-found-list"></div>
   </fieldset>
   <p class="progress" id="key-progress" role="status" aria-live="polite"></p>
-  <div class="actions"><button class="<?cs if:page.section == "revoke" ?>destructive<?cs else ?>primary<?cs /if ?>" type="submit" id="sign"><?cs var:button ?></button></div>
+  <div class="actions"><button class="<?cs if:page.section == "revoke" ?>destructive solid<?cs else ?>primary<?cs /if ?>" type="submit" id="sign"><?cs var:button ?></button></div>
   <template id="key-card">
     <label class="choice wide key-choice"><input type="radio" name="key"><svg class="icon" aria-hidden="true"><use href="/static/icons/sprite.svg#key"></use></svg>
       <span><strong data-field="purpose"></strong><small class="misfit" data-field="misfit" hidden></small>

@@ -323,3 +323,20 @@ url_encode(struct buf *out, const char *text)
 			buf_add(out, (const char[]){ '%', HEX_UPPER[c >> 4], HEX_UPPER[c & 15] }, 3);
 	}
 }
+
+void
+html_escape(struct buf *out, const char *text)
+{
+	static const char special[] = "&<>\"'\r";
+	static const char *const reference[] = { "&amp;", "&lt;", "&gt;", "&quot;", "&#39;", "" };
+
+	for (;;) {
+		size_t plain = strcspn(text, special);
+
+		buf_add(out, text, plain);
+		text += plain;
+		if (*text == '\0')
+			return;
+		buf_puts(out, reference[strchr(special, *text++) - special]);
+	}
+}

@@ -29,6 +29,8 @@ bool utf8_is_valid(const char *text, size_t len);
 size_t utf8_sequence(const char *text, size_t len);
 /* Number of code points of valid UTF-8. */
 size_t utf8_length(const char *text, size_t len);
+/* Text between tags or in a quoted attribute, as ClearSilver's html_escape writes it: & < > " ' as references, no CR. */
+void html_escape(struct buf *out, const char *text);
 /* application/x-www-form-urlencoded component for use in a query: RFC 3986 unreserved kept, all else %XX. */
 void url_encode(struct buf *out, const char *text);
 

@@ -1,4 +1,4 @@
-#include <stdio.h>
+#include <string.h>
 
 #include "base/encode.h"
 #include "store/register.h"
@@ -10,14 +10,24 @@ static const struct db_statement find = {
 
 const struct db_statement *const register_statements[] = { &find, NULL };
 
-#define COPY(to, row, column) snprintf((to), sizeof(to), "%s", db_get_text((row), (column)))
+/* The arrays hold whole columns; what is longer all the same is cut. */
+static void
+copy(char *to, size_t size, const struct db_result *row, unsigned column)
+{
+	const char *text = db_get_text(row, column);
+	size_t len = strnlen(text, size - 1);
+
+	memcpy(to, text, len);
+	to[len] = '\0';
+}
+
+#define COPY(to, row, column) copy((to), sizeof(to), (row), (column))
 
 enum rc
 register_entry_read(const struct db_result *row, struct register_entry *e)
 {
 	uint8_t serial[SERIAL_SIZE], key_id[20];
 
-	*e = (struct register_entry){ 0 };
 	if (!db_copy_bytes(row, 0, serial, sizeof(serial)) || !db_copy_bytes(row, 9, key_id, sizeof(key_id)))
 		return RC_INTERNAL;
 	hex_encode(e->serial, serial, sizeof(serial));

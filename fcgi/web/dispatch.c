@@ -11,6 +11,7 @@
 #include "web/raw.h"
 
 #define COOKIE_SESSION "__Host-session"
+#define BODY_KEPT 131072
 #define SESSION_WARN 120 /* seconds; WCAG 2.2.1 asks for 20 at least */
 
 /* A step answers 0 to go on, or the HTTP status of its refusal; ANSWERED: a step has built the answer itself. */
@@ -37,10 +38,12 @@ static void
 begin(struct request *r, const struct service *service, const struct gateway *in)
 {
 	struct page *page = r->page;
+	struct buf body = r->body;
 	enum lang lang;
 
 	memset(r, 0, sizeof(*r));
 	r->page = page != NULL ? page : page_new();
+	r->body = body;
 	r->conf = service->conf;
 	r->db = service->db;
 	r->view = service->view;
@@ -250,15 +253,8 @@ set_page(struct request *r)
 		route_form_page(r->program, &form);
 	page_set(r->page, "path", buf_text(&form));
 	buf_free(&form);
-	page_set(r->page, "lang", lang_name(r->lang));
 	page_set(r->page, "csrf", r->csrf);
 	page_set_int(r->page, "signed_in", r->signed_in);
-	page_set_int(r->page, "demo", !r->conf->production);
-	page_set(r->page, "support.phone", r->conf->support_phone);
-	page_set(r->page, "support.email", r->conf->support_email);
-	page_set(r->page, "site", r->conf->site);
-	page_set(r->page, "plain_site", r->conf->plain_site);
-	page_set(r->page, "oid_arc", r->conf->oid_arc);
 	page_set(r->page, "request_id", log_request_id());
 	if (!r->signed_in)
 		return;
@@ -321,7 +317,10 @@ dispatch_end(struct request *r)
 	r->signed_in = false;
 	fields_free(r->fields);
 	r->fields = NULL;
-	buf_free(&r->body);
+	/* the memory of a page serves the next one; what is longer than pages are goes back */
+	buf_reset(&r->body);
+	if (r->body.size > BODY_KEPT)
+		buf_free(&r->body);
 	buf_free(&r->headers);
 	buf_free(&r->target);
 	page_reset(r->page);

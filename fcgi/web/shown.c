@@ -5,6 +5,8 @@
 #include "web/shown.h"
 #include "web/view.h"
 
+#define SOON (60 * DAY) /* when a page begins to count the days */
+
 const char *
 shown_word(const struct request *r, const char *group, const char *code)
 {
@@ -50,103 +52,76 @@ shown_application(struct request *r, const struct application *a, const struct a
 	}
 }
 
-/* Where a value goes: into "key.serial", or into "keys.3.serial". */
-struct place {
-	struct request *r;
-	const char *prefix;
-	bool is_list;
-	size_t index;
-};
-
 static void
-put(const struct place *p, const char *name, const char *value)
-{
-	char full[64];
-
-	if (p->is_list) {
-		page_item(p->r->page, p->prefix, p->index, name, value);
-		return;
-	}
-	snprintf(full, sizeof(full), "%s.%s", p->prefix, name);
-	page_set(p->r->page, full, value);
-}
-
-static void
-put_time(const struct place *p, const char *name, instant at)
+put_time(struct page_node *node, const char *name, instant at)
 {
 	char time[CLOCK_SHOWN_SIZE] = "";
 
 	if (at != 0)
 		clock_shown(time, at);
-	put(p, name, time);
+	page_put(node, name, time);
 }
 
-static void
-put_validity(const struct place *p, const struct register_entry *c)
+static const char *
+validity(const struct register_entry *c)
 {
-	const char *validity = c->now < c->not_before ? "not_yet" : c->now > c->not_after ? "expired" : "valid";
+	return c->now < c->not_before ? "not_yet" : c->now > c->not_after ? "expired" : "valid";
+}
+
+bool
+shown_is_past(const struct register_entry *c)
+{
+	return c->revoked || c->now < c->not_before || c->now > c->not_after;
+}
+
+/* What views/key-parts.cs shows: codes where it has the words. */
+static void
+put_certificate(struct page_node *node, const struct register_entry *c)
+{
 	char days[24];
 
-	put_time(p, "not_before", c->not_before);
-	put_time(p, "not_after", c->not_after);
-	put(p, "valid", strcmp(validity, "valid") == 0 ? "1" : "0");
-	put(p, "valid_text", shown_word(p->r, "validity", validity));
-	put(p, "state", c->revoked ? "revoked" : validity);
-	snprintf(days, sizeof(days), "%" PRId64, c->now > c->not_after ? 0 : (c->not_after - c->now) / DAY);
-	put(p, "days_left", days);
-}
-
-static void
-put_revocation(const struct place *p, const struct register_entry *c)
-{
-	char reason[32];
-
-	put(p, "revoked", c->revoked ? "1" : "0");
-	put(p, "revoked_text", shown_word(p->r, "revocation", c->revoked ? "revoked" : "good"));
-	put_time(p, "revoked_at", c->revoked_at);
-	snprintf(reason, sizeof(reason), "reason.%d.text", c->reason);
-	put(p, "reason_text", c->revoked ? i18n_text(p->r->lang, reason) : "");
-	put(p, "can_revoke", !c->revoked && c->now <= c->not_after ? "1" : "0");
-	put(p, "can_raise", c->revoked && !c->refused && c->reason != 1 && c->now <= c->not_after ? "1" : "0");
-}
-
-static void
-put_certificate(const struct place *p, const struct register_entry *c)
-{
-	char href[64];
-
-	put(p, "serial", c->serial);
-	put(p, "ca", c->ca);
-	put(p, "user_type", shown_word(p->r, "user_type", "person"));
-	put(p, "iin", p->r->session.iin);
-	put(p, "full_name", c->full_name);
-	put(p, "template", shown_word(p->r, "purpose", c->purpose));
-	put(p, "purpose", c->purpose);
-	put(p, "algorithm", c->algorithm);
-	put(p, "number", c->number);
-	snprintf(href, sizeof(href), "/keys/%s", c->serial);
-	put(p, "href", href);
-	put_validity(p, c);
-	put_revocation(p, c);
+	page_put(node, "serial", c->serial);
+	page_put(node, "purpose", c->purpose);
+	page_put(node, "validity", validity(c));
+	page_put(node, "revoked", c->revoked ? "1" : "0");
+	page_put(node, "ca", c->ca);
+	page_put(node, "full_name", c->full_name);
+	page_put(node, "algorithm", c->algorithm);
+	put_time(node, "not_before", c->not_before);
+	put_time(node, "not_after", c->not_after);
+	if (c->revoked) {
+		put_time(node, "revoked_at", c->revoked_at);
+		page_put(node, "can_raise", !c->refused && c->reason != 1 && c->now <= c->not_after ? "1" : "0");
+	} else if (c->now <= c->not_after) {
+		page_put(node, "can_revoke", "1");
+	}
+	if (!shown_is_past(c) && c->not_after - c->now < SOON) {
+		snprintf(days, sizeof(days), "%" PRId64, (c->not_after - c->now) / DAY);
+		page_put(node, "days_left", days);
+		page_put(node, "soon", "1");
+	}
 }
 
 void
 shown_one(struct request *r, const char *prefix, const struct register_entry *c)
 {
-	const struct place p = { r, prefix, false, 0 };
+	struct page_node *node = page_node(r->page, prefix);
+	char reason[32];
 
-	put_certificate(&p, c);
-	put(&p, "subject", c->subject);
-	put(&p, "issuer", c->issuer);
-	put(&p, "key_id", c->key_id);
-	put(&p, "origin", shown_word(r, "origin", c->origin));
-	put_time(&p, "issued_at", c->issued);
+	put_certificate(node, c);
+	page_put(node, "state", c->revoked ? "revoked" : validity(c));
+	page_put(node, "number", c->number);
+	page_put(node, "subject", c->subject);
+	page_put(node, "issuer", c->issuer);
+	page_put(node, "key_id", c->key_id);
+	page_put(node, "origin", shown_word(r, "origin", c->origin));
+	put_time(node, "issued_at", c->issued);
+	snprintf(reason, sizeof(reason), "reason.%d.text", c->reason);
+	page_put(node, "reason_text", c->revoked ? i18n_text(r->lang, reason) : "");
 }
 
 void
 shown_row(struct request *r, const char *list, size_t index, const struct register_entry *c)
 {
-	const struct place p = { r, list, true, index };
-
-	put_certificate(&p, c);
+	put_certificate(page_element(r->page, list, index), c);
 }

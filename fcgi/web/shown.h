@@ -17,5 +17,7 @@ const char *shown_reason(const struct request *, const char *status, const char 
 void shown_one(struct request *, const char *prefix, const struct register_entry *);
 /* <list>.<index>.<name> */
 void shown_row(struct request *, const char *list, size_t index, const struct register_entry *);
+/* Revoked, expired, or not valid yet. */
+bool shown_is_past(const struct register_entry *);
 
 #endif

@@ -11,10 +11,10 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "web/fold.h"
 
 #define PAGE_SIZE_MAX 1048576
 #define FILE_SIZE_MAX 262144
-#define FILES_MAX 64	 /* of one template: an include that comes back to itself ends here */
 #define NAME_MAX_LEN 128 /* ClearSilver cuts names at 256 octets without a word */
 #define WORDS_MAX 8192
 #define WORDS_DEPTH 8
@@ -22,22 +22,27 @@
 struct template
 {
 	const char *name;
-	CSPARSE *cs;
+	CSPARSE *cs[LANG_COUNT]; /* folded: texts and settings stand in it */
 };
 
 struct view {
 	const char *dir;	/* conf->views */
 	HDF *config;		/* what cs_init reads */
-	HDF *words[LANG_COUNT]; /* L.… of each language, below every page's own values */
+	HDF *words[LANG_COUNT]; /* L.… of each language and the settings, below every page's own values */
 	struct template *template;
 	size_t count;
 	/* while parsing */
-	const char *parsing; /* NULL: nothing may be loaded any more */
-	int files;
+	const char *parsing;
 };
 
 struct page {
 	HDF *hdf;
+};
+
+/* What fold asks with. */
+struct folding_view {
+	const struct view *view;
+	enum lang lang;
 };
 
 /* Logs and frees a NEOERR; true if there was one. */
@@ -119,52 +124,74 @@ banned_command(const char *text)
 	return NULL;
 }
 
-/*
- * The only way for a template to reach a file. Never NERR_NOT_FOUND: a missing include would then render as nothing.
- * ClearSilver frees *contents.
- */
+/* The only way for a template to reach a file. */
+static char *
+read_template(void *arg, const char *name)
+{
+	const struct view *view = ((const struct folding_view *)arg)->view;
+	struct buf text = BUF_INIT;
+	const char *banned = NULL;
+	char *path, *out = NULL;
+
+	if (!is_allowed(view, name)) {
+		log_error("template", "%s: not a template of this program", name);
+		return NULL;
+	}
+	path = mem_format("%s/%s", view->dir, name);
+	if (!buf_read_file(&text, path, FILE_SIZE_MAX) || strlen(buf_text(&text)) != text.len)
+		log_error("template", "%s: cannot be read", name);
+	else if ((banned = banned_command(buf_text(&text))) != NULL)
+		log_error("template", "%s: %s is not allowed", name, banned);
+	else
+		out = mem_copy(buf_text(&text), text.len);
+	free(path);
+	buf_free(&text);
+	return out;
+}
+
+static const char *
+fixed_value(void *arg, const char *name)
+{
+	const struct folding_view *folding = arg;
+
+	return hdf_get_value(folding->view->words[folding->lang], name, NULL);
+}
+
+/* Includes were put in when the template was folded: what ClearSilver still asks for, it does not get. */
 static NEOERR *
 load(void *ctx, HDF *hdf, const char *name, char **contents)
 {
-	struct view *view = ctx;
-	struct buf text = BUF_INIT;
-	const char *banned;
-	char *path;
-	bool good;
-
+	(void)ctx;
 	(void)hdf;
-	if (!is_allowed(view, name))
-		return nerr_raisef(__func__, __FILE__, __LINE__, NERR_ASSERT, "%s: not a template of this program", name);
-	if (++view->files > FILES_MAX)
-		return nerr_raisef(__func__, __FILE__, __LINE__, NERR_ASSERT, "%s: more than %d files in one template", name, FILES_MAX);
-	path = mem_format("%s/%s", view->dir, name);
-	good = buf_read_file(&text, path, FILE_SIZE_MAX);
-	free(path);
-	if (!good || strlen(buf_text(&text)) != text.len) {
-		buf_free(&text);
-		return nerr_raisef(__func__, __FILE__, __LINE__, NERR_IO, "%s: cannot be read", name);
+	(void)contents;
+	return nerr_raisef(__func__, __FILE__, __LINE__, NERR_ASSERT, "%s: no file is read here", name);
+}
+
+static bool
+parse(struct view *view, CSPARSE **cs, const char *name, enum lang lang)
+{
+	struct folding_view folding = { view, lang };
+	struct buf text = BUF_INIT;
+	bool good = fold(&text, name, &(struct fold_source){ read_template, fixed_value, &folding });
+
+	good = good && !failed(cs_init(cs, view->config), "template", name) && !failed(cgi_register_strfuncs(*cs), "template", name);
+	if (good) {
+		cs_register_fileload(*cs, view, load);
+		/* ClearSilver keeps and frees the text */
+		good = !failed(cs_parse_string(*cs, mem_copy(buf_text(&text), text.len), text.len), "template", name);
 	}
-	if ((banned = banned_command(buf_text(&text))) != NULL) {
-		buf_free(&text);
-		return nerr_raisef(__func__, __FILE__, __LINE__, NERR_PARSE, "%s: %s is not allowed", name, banned);
-	}
-	*contents = mem_copy(buf_text(&text), text.len);
 	buf_free(&text);
-	return STATUS_OK;
+	return good;
 }
 
 static bool
 template_open(struct view *view, struct template *template, const char *name)
 {
-	bool good;
+	bool good = true;
 
-	template->name = name;
-	if (failed(cs_init(&template->cs, view->config), "template", name) || failed(cgi_register_strfuncs(template->cs), "template", name))
-		return false;
-	cs_register_fileload(template->cs, view, load);
-	view->parsing = name;
-	view->files = 0;
-	good = !failed(cs_parse_file(template->cs, name), "template", name);
+	template->name = view->parsing = name;
+	for (size_t i = 0; good && i < LANG_COUNT; i++)
+		good = parse(view, &template->cs[i], name, (enum lang)i);
 	view->parsing = NULL;
 	return good;
 }
@@ -194,6 +221,20 @@ flatten(struct word_list *list, HDF *node, const char *prefix, int depth)
 			return false;
 	}
 	return true;
+}
+
+/* What the configuration and the language fix for every page. */
+static void
+settings_open(HDF *hdf, const struct conf *conf, enum lang lang)
+{
+	const struct {
+		const char *name, *value;
+	} settings[] = { { "lang", lang_name(lang) }, { "demo", conf->production ? "0" : "1" }, { "support.phone", conf->support_phone },
+		{ "support.email", conf->support_email }, { "site", conf->site }, { "plain_site", conf->plain_site },
+		{ "oid_arc", conf->oid_arc } };
+
+	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
+		must(hdf_set_value(hdf, settings[i].name, settings[i].value != NULL ? settings[i].value : ""), settings[i].name);
 }
 
 static bool
@@ -247,6 +288,7 @@ view_open(struct view **out, const struct conf *conf, const char *const *templat
 	for (size_t i = 0; i < LANG_COUNT; i++) {
 		if (!words_open(view, (enum lang)i))
 			goto fail;
+		settings_open(view->words[i], conf, (enum lang)i);
 	}
 	for (view->count = 0; view->count < count;) {
 		/* counted first, so that a half-made one is freed */
@@ -267,8 +309,10 @@ view_close(struct view *view)
 {
 	if (view == NULL)
 		return;
-	for (size_t i = 0; i < view->count; i++)
-		cs_destroy(&view->template[i].cs);
+	for (size_t i = 0; i < view->count; i++) {
+		for (size_t lang = 0; lang < LANG_COUNT; lang++)
+			cs_destroy(&view->template[i].cs[lang]);
+	}
 	free(view->template);
 	for (size_t i = 0; i < LANG_COUNT; i++)
 		hdf_destroy(&view->words[i]);
@@ -331,14 +375,51 @@ page_setf(struct page *page, const char *name, const char *fmt, ...)
 	free(text);
 }
 
+static struct page_node *
+node_of(struct page *page, const char *name)
+{
+	HDF *node;
+
+	must(hdf_get_node(page->hdf, name, &node), name);
+	return (struct page_node *)node;
+}
+
+struct page_node *
+page_node(struct page *page, const char *name)
+{
+	if (strlen(name) > NAME_MAX_LEN)
+		log_fatal("page-value", "%.32s…: name too long", name);
+	return node_of(page, name);
+}
+
+struct page_node *
+page_element(struct page *page, const char *list, size_t index)
+{
+	char name[NAME_MAX_LEN + 24], digits[24];
+	size_t len = strlen(list), n = sizeof(digits);
+
+	if (len > NAME_MAX_LEN)
+		log_fatal("page-value", "%.32s…: name too long", list);
+	digits[--n] = '\0';
+	do
+		digits[--n] = (char)('0' + index % 10);
+	while ((index /= 10) > 0);
+	digits[--n] = '.';
+	memcpy(name, list, len);
+	memcpy(name + len, digits + n, sizeof(digits) - n);
+	return node_of(page, name);
+}
+
+void
+page_put(struct page_node *node, const char *name, const char *value)
+{
+	must(hdf_set_value((HDF *)node, name, value != NULL ? value : ""), name);
+}
+
 void
 page_item(struct page *page, const char *list, size_t index, const char *name, const char *value)
 {
-	char full[NAME_MAX_LEN + 2];
-
-	if (snprintf(full, sizeof(full), "%s.%zu.%s", list, index, name) > NAME_MAX_LEN)
-		log_fatal("page-value", "%.32s…: name too long", list);
-	page_set(page, full, value);
+	page_put(page_element(page, list, index), name, value);
 }
 
 struct output {
@@ -374,7 +455,7 @@ view_render(struct view *view, const char *name, struct page *page, enum lang la
 
 	for (size_t i = 0; i < view->count && cs == NULL; i++) {
 		if (strcmp(view->template[i].name, name) == 0)
-			cs = view->template[i].cs;
+			cs = view->template[i].cs[lang];
 	}
 	if (cs == NULL) {
 		log_error("template", "%s: not in the program's list", name);

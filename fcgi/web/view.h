@@ -1,6 +1,7 @@
 /*
- * ClearSilver, in view.c alone. Templates come from an allow-list (a program's list and what it may include), are parsed once at start, and escape
- * every var by default (Config.VarEscapeMode = html). Names of values are literals of our own, never input.
+ * ClearSilver, in view.c alone. Templates come from an allow-list (a program's list and what it may include), are folded and parsed once at start
+ * (fold.h), and escape every var by default (Config.VarEscapeMode = html). Names of values are literals of our own, never input. Every page knows
+ * L.… (views/lang), lang, demo, site, plain_site, support.phone, support.email, oid_arc: templates and programs do not set these.
  */
 #ifndef CABINET_WEB_VIEW_H
 #define CABINET_WEB_VIEW_H
@@ -34,6 +35,12 @@ void page_set_int(struct page *, const char *name, int64_t);
 void page_setf(struct page *, const char *name, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* list.<index>.<name>; for <?cs each:k = keys ?><?cs var:k.serial ?> */
 void page_item(struct page *, const char *list, size_t index, const char *name, const char *value);
+
+/* A value with parts, found once for all of them: "key" by its dotted literal, or list.<index>. Part of its page until page_reset. */
+struct page_node;
+struct page_node *page_node(struct page *, const char *name);
+struct page_node *page_element(struct page *, const char *list, size_t index);
+void page_put(struct page_node *, const char *name, const char *value); /* name: literal without dots; value NULL is "" */
 
 /* Whole page (layout included) into out; RC_INTERNAL logged. Pages over 1 MiB are refused. */
 MUST_USE enum rc view_render(struct view *, const char *template_name, struct page *, enum lang, struct buf *out);

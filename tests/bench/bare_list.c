@@ -108,17 +108,17 @@ main(int argc, char **argv)
 	mysql_options(db, MYSQL_SET_CHARSET_NAME, "utf8mb4");
 	bench_check(mysql_real_connect(db, "localhost", "cabinet_keys", password.data, argv[2], 0, argv[1], 0) != NULL, mysql_error(db));
 	prepare(&session, db, argv[4], "session", 1);
-	prepare(&list, db, argv[4], "list", 12);
+	prepare(&list, db, argv[4], "list", 8);
 	text_in(&session.in[0], MYSQL_TYPE_BLOB, id, sizeof(id));
 	text_in(&list.in[0], MYSQL_TYPE_STRING, session.text[0], 12);
 	time_in(&list, 1, 1970);
 	time_in(&list, 2, 9999);
 	time_in(&list, 3, 9999);
 	text_in(&list.in[4], MYSQL_TYPE_BLOB, none, sizeof(none));
-	for (unsigned i = 5; i < 11; i++)
+	for (unsigned i = 5; i < 7; i++)
 		text_in(&list.in[i], MYSQL_TYPE_STRING, "", 0);
 	list.number_in = 11;
-	text_in(&list.in[11], MYSQL_TYPE_LONGLONG, &list.number_in, sizeof(list.number_in));
+	text_in(&list.in[7], MYSQL_TYPE_LONGLONG, &list.number_in, sizeof(list.number_in));
 	bench_check(FCGX_Init() == 0 && FCGX_InitRequest(&request, 0, 0) == 0, "no FastCGI socket");
 	while (FCGX_Accept_r(&request) >= 0) {
 		const char *cookie = FCGX_GetParam("COOKIE_SESSION", request.envp);

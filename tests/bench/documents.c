@@ -9,21 +9,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../unit/form_signer.h"
+#include "authority.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "bench.h"
 #include "form/form.h"
 #include "pki/crl.h"
-#include "pki/issue.h"
 
 #define KEYS 20
-
-struct authority {
-	struct cert *certificate;
-	struct issuer_key *key;
-	struct profile *profile;
-};
 
 static void
 write_file(const char *folder, size_t number, const char *ending, const void *data, size_t len)
@@ -35,42 +27,6 @@ write_file(const char *folder, size_t number, const char *ending, const void *da
 	must(fwrite(data, 1, len, file) == len, path);
 	must(fclose(file) == 0, path);
 	free(path);
-}
-
-static void
-authority_open(struct authority *a, const char *folder)
-{
-	static const struct profile_values values = { "1.3.6.1.4.1.32473", "https://localhost:8443", "http://localhost:8444", 365 };
-	char *certificate = mem_format("%s/ca/ca.pem", folder), *key = mem_format("%s/ca/ca.key", folder);
-	char *passphrase = mem_format("%s/ca/ca.passphrase", folder);
-
-	must(cert_read_file(&a->certificate, certificate) == RC_OK, "CA certificate");
-	must(issuer_key_load(&a->key, key, passphrase, a->certificate) == RC_OK, "CA key");
-	must(profile_load(&a->profile, "conf/profiles", "person-sign", &values) == RC_OK, "profile");
-	free(certificate);
-	free(key);
-	free(passphrase);
-}
-
-static struct cert *
-issue(const struct authority *a, EVP_PKEY *key, size_t number)
-{
-	struct issue_request r = {
-		.profile = a->profile, .subject = { "ТЕСТОВ ТЕСТ", "ТЕСТОВ", "ТЕСТОВИЧ", BENCH_IIN }, .not_before = clock_now()
-	};
-	struct buf tbs = BUF_INIT;
-	uint8_t *spki = NULL;
-	struct cert *certificate = NULL;
-	int len = i2d_PUBKEY(key, &spki);
-
-	must(len > 0, "public key");
-	r.spki = spki;
-	r.spki_len = (size_t)len;
-	bench_serial(r.serial, number);
-	must(issue_tbs(&tbs, &r, a->certificate) == RC_OK && issue_sign(&certificate, tbs.data, tbs.len, a->key) == RC_OK, "certificate");
-	OPENSSL_free(spki);
-	buf_free(&tbs);
-	return certificate;
 }
 
 /* About 4 KB when signed: a confirmation with a long statement. */
@@ -91,7 +47,7 @@ make(const struct authority *a, const char *folder, EVP_PKEY *key, size_t number
 		.request_auth = hash,
 		.request_sign = hash };
 	struct buf document = BUF_INIT, signed_document = BUF_INIT;
-	struct cert *certificate = issue(a, key, number);
+	struct cert *certificate = authority_issue(a, key, number, BENCH_IIN);
 	struct signer signer = { .key = key };
 
 	form_id(h.id);
@@ -155,7 +111,7 @@ main(int argc, char **argv)
 	must(argc == 4, "usage: documents FOLDER COUNT REVOKED");
 	log_open("bench", LOG_LEVEL_WARN);
 	count = strtoul(argv[2], NULL, 10);
-	authority_open(&a, argv[1]);
+	authority_open(&a, argv[1], "person-sign");
 	while (statement.len < 1000)
 		buf_puts(&statement, "Я, ТЕСТОВ ТЕСТ ТЕСТОВИЧ, подтверждаю смену статуса заявки. ");
 	for (size_t i = 0; i < KEYS; i++)
@@ -166,8 +122,6 @@ main(int argc, char **argv)
 	for (size_t i = 0; i < KEYS; i++)
 		EVP_PKEY_free(keys[i]);
 	buf_free(&statement);
-	profile_free(a.profile);
-	issuer_key_free(a.key);
-	cert_free(a.certificate);
+	authority_close(&a);
 	return 0;
 }

@@ -57,9 +57,9 @@ $short = $surname . ' ' . $first[0] . '.';
 // ---- rows
 
 $q = $db->prepare($config['list']);
-foreach ([$iin, '1970-01-01 00:00:00', '9999-12-31 23:59:59', '9999-12-31 23:59:59', str_repeat("\0", 20), '', '', '', '', '', ''] as $i => $value)
+foreach ([$iin, '1970-01-01 00:00:00', '9999-12-31 23:59:59', '9999-12-31 23:59:59', str_repeat("\0", 20), '', ''] as $i => $value)
 	$q->bindValue($i + 1, $value, $i == 4 ? PDO::PARAM_LOB : PDO::PARAM_STR);
-$q->bindValue(12, 11, PDO::PARAM_INT);
+$q->bindValue(8, 11, PDO::PARAM_INT);
 $q->execute();
 $keys = [];
 $next = '';
@@ -118,11 +118,18 @@ function state(bool $good, string $text): string
 	return '<span class="state ' . ($good ? 'good' : 'bad') . '">' . icon($good ? 'check' : 'cross') . '<span>' . e($text) . '</span></span>';
 }
 
+function key_state(array $L, array $k): string
+{
+	if ($k['revoked'])
+		return state(false, $L['revocation.revoked']) . ' ' . e($k['revoked_at']);
+	return $k['valid'] ? state(true, $L['keys.state_valid']) . ' ' . e($k['not_after']) : state(false, $L['keys.state_expired']) . ' ' . e($k['not_after']);
+}
+
 function card(array $L, array $k): void
 {
 	$id = e("key-$k[serial]");
 	?><article class="key<?= !$k['valid'] || $k['revoked'] ? ' past' : '' ?>" aria-labelledby="<?= $id ?>">
-  <h3 id="<?= $id ?>"><?= icon('key') ?><span><?= e($L["cert.for_$k[purpose]"]) ?></span></h3>
+  <div class="key-head"><h3 id="<?= $id ?>"><?= icon('key') ?><span><?= e($L["cert.for_$k[purpose]"]) ?></span></h3><p><?= key_state($L, $k) ?></p></div>
   <dl class="data">
     <?= row($L['cert.serial'], $k['serial'], true) ?>
     <?= row($L['cert.ca'], $k['ca']) ?>

@@ -108,6 +108,8 @@ const foreign = [
 	[`UPDATE ca SET state = 'active'`, []],
 	[`UPDATE lease SET holder = 'x'`, ['publisher']],
 	[`INSERT INTO serial_reservation (serial, ca) VALUES ('', 1)`, ['publisher']],
+	[`INSERT INTO lint_certificate (serial, der) VALUES ('', '')`, ['publisher']],
+	[`SELECT der FROM lint_certificate`, []],
 	[`INSERT INTO public_key (spki_hash) VALUES ('')`, ['apply', 'reissue', 'publisher']],
 	[`DELETE FROM public_key`, []],
 	[`INSERT INTO application (number) VALUES ('')`, ['apply', 'reissue', 'publisher']],

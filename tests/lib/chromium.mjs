@@ -9,6 +9,11 @@ import { chromium as playwright } from "playwright-core";
 const args = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 // Pictures of the pages, when somebody wants to look: CABINET_PICTURES names a folder.
 const pictures = process.env.CABINET_PICTURES;
+export async function picture(page, name) {
+	if (!pictures) return;
+	await mkdir(pictures, { recursive: true });
+	await page.screenshot({ path: path.join(pictures, `${name}.png`), fullPage: true });
+}
 
 export async function chromium(site) {
 	const browser = await playwright.launch({ executablePath: "/usr/bin/chromium", args });
@@ -30,12 +35,7 @@ export async function chromium(site) {
 		page.on("console", (message) => {
 			if (message.type() === "error" && !/status of (4\d\d|503)/.test(message.text())) faults.push(`console: ${message.text()}`);
 		});
-		const picture = async (name) => {
-			if (!pictures) return;
-			await mkdir(pictures, { recursive: true });
-			await page.screenshot({ path: path.join(pictures, `${name}-${language}-${width}.png`), fullPage: true });
-		};
-		return { page, context, requests, faults, picture, close: () => context.close() };
+		return { page, context, requests, faults, picture: (name) => picture(page, `${name}-${language}-${width}`), close: () => context.close() };
 	};
 	return { person, close: () => browser.close() };
 }

@@ -214,6 +214,20 @@ url(void **state)
 	buf_free(&b);
 }
 
+static void
+html(void **state)
+{
+	struct buf out = BUF_INIT;
+
+	(void)state;
+	html_escape(&out, "Қ <a href=\"x\">'&amp;'</a>\r\n`=/:");
+	assert_string_equal(buf_text(&out), "Қ &lt;a href=&quot;x&quot;&gt;&#39;&amp;amp;&#39;&lt;/a&gt;\n`=/:");
+	buf_reset(&out);
+	html_escape(&out, "");
+	assert_string_equal(buf_text(&out), "");
+	buf_free(&out);
+}
+
 int
 main(void)
 {
@@ -227,6 +241,7 @@ main(void)
 		cmocka_unit_test(pem_refused),
 		cmocka_unit_test(utf8),
 		cmocka_unit_test(url),
+		cmocka_unit_test(html),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

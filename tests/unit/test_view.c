@@ -161,13 +161,16 @@ pages_are_apart(void **state)
 	struct view *view;
 
 	(void)state;
-	put("keys/list.cs", "[<?cs var:secret ?><?cs var:mark ?>]<?cs set:mark = \"seen\" ?><?cs set:L.login.title = \"x\" ?>");
+	put("keys/list.cs", "[<?cs var:secret ?><?cs var:mark ?>]<?cs set:mark = \"seen\" ?>");
 	view = open_one(keys_list);
 	page_set(page, "secret", "one");
 	assert_int_equal(view_render(view, "keys/list.cs", page, LANG_RU, &out), RC_OK);
 	page_reset(page);
 	assert_int_equal(view_render(view, "keys/list.cs", page, LANG_RU, &out), RC_OK);
 	assert_string_equal(buf_text(&out), "[one][]");
+	/* texts and settings are every page's */
+	refused("<?cs set:L.login.title = \"x\" ?>");
+	refused("<?cs set:demo = \"0\" ?>");
 	assert_string_equal(i18n_text(LANG_RU, "login.title"), "Вход в <кабинет>");
 	buf_free(&out);
 	page_free(page);
@@ -240,7 +243,7 @@ banned(void **state)
 	refused("<?cs include:a ?>");
 	refused("<?cs include!a ?>");
 	refused("<?cs include: \"macros.cs\" ?>");
-	put("keys/list.cs", "uvar:a <?cs var:name ?><?cs var:uvar ?><?cs include!\"macros.cs\" ?>");
+	put("keys/list.cs", "uvar:a <?cs var:name ?><?cs var:uvar ?><?cs include:\"macros.cs\" ?>");
 	view = open_one(keys_list);
 	view_close(view);
 }
@@ -250,19 +253,25 @@ limits(void **state)
 {
 	struct page *page = page_new();
 	struct buf out = BUF_INIT, small = BUF_CAPPED(4);
+	static char text[600000];
 	struct view *view;
 
 	(void)state;
-	put("keys/list.cs", "<?cs loop:i = #0, #n, #1 ?>0123456789<?cs /loop ?>");
+	put("keys/list.cs", "<?cs each:k = keys ?>01234<?cs var:k.text ?><?cs /each ?>");
 	view = open_one(keys_list);
-	page_set_int(page, "n", 104856);
+	memset(text, 'x', sizeof(text));
+	text[524283] = '\0';
+	page_item(page, "keys", 0, "text", text);
+	page_item(page, "keys", 1, "text", text);
 	assert_int_equal(view_render(view, "keys/list.cs", page, LANG_RU, &out), RC_OK);
-	assert_int_equal(out.len, 1048570);
+	assert_int_equal(out.len, 1048576);
 	buf_reset(&out);
-	page_set_int(page, "n", 104860);
+	page_item(page, "keys", 2, "text", "");
 	assert_int_equal(view_render(view, "keys/list.cs", page, LANG_RU, &out), RC_INTERNAL);
 	buf_reset(&out);
-	page_set_int(page, "n", 1);
+	page_reset(page);
+	page_item(page, "keys", 0, "text", "56789");
+	page_item(page, "keys", 1, "text", "56789");
 	assert_int_equal(view_render(view, "keys/list.cs", page, LANG_RU, &small), RC_INTERNAL);
 	assert_int_equal(view_render(view, "keys/list.cs", page, LANG_RU, &out), RC_OK);
 	assert_string_equal(buf_text(&out), "01234567890123456789");

@@ -5,7 +5,6 @@ set:page.title = L.apply.title ?><?cs set:page.script = "apply" ?><?cs
 set:crumbs.0.text = L.frame.home ?><?cs set:crumbs.0.href = "/" ?><?cs set:crumbs.1.text = L.apply.crumb ?><?cs include:"head.cs" ?>
 <h1><?cs var:L.apply.title ?></h1>
 <?cs call:summary() ?>
-<p class="lead"><?cs var:L.apply.lead ?></p>
 <ol class="steps" id="steps">
   <li data-step="1" aria-current="step"><span><?cs var:L.reissue.step1 ?></span></li>
   <li data-step="2"><span><?cs var:L.reissue.step2 ?></span></li>
@@ -13,6 +12,7 @@ set:crumbs.0.text = L.frame.home ?><?cs set:crumbs.0.href = "/" ?><?cs set:crumb
 </ol>
 <div id="apply" data-check-iin="<?cs var:check_iin ?>">
 <section data-step="1" aria-labelledby="step1-title">
+  <p class="lead"><?cs var:L.apply.lead ?></p>
   <h2 id="step1-title" tabindex="-1"><?cs var:L.reissue.data ?></h2>
   <form class="form" id="apply-form" method="post" action="/apply" accept-charset="utf-8" novalidate>
     <?cs call:csrf() ?>
@@ -31,8 +31,8 @@ set:crumbs.0.text = L.frame.home ?><?cs set:crumbs.0.href = "/" ?><?cs set:crumb
         <select class="medium" id="locality" name="locality" required<?cs call:described("locality", L.reissue.locality_hint, error.locality) ?>>
           <option value=""><?cs var:L.reissue.locality_choose ?></option><?cs
           set:page.group = "" ?><?cs each:l = localities ?><?cs if:l.region != page.group ?><?cs if:page.group != "" ?></optgroup><?cs /if ?><?cs
-          set:page.group = l.region ?><?cs if:page.group != "" ?><optgroup label="<?cs var:l.region ?>"><?cs /if ?><?cs /if ?>
-          <option value="<?cs var:l.code ?>"<?cs if:l.code == value.locality ?> selected<?cs /if ?>><?cs var:l.name ?></option><?cs /each ?><?cs if:page.group != "" ?></optgroup><?cs /if ?>
+          set:page.group = l.region ?><?cs if:page.group != "" ?><optgroup<?cs if:lang == "en" ?> lang="ru"<?cs /if ?> label="<?cs var:l.region ?>"><?cs /if ?><?cs /if ?>
+          <option value="<?cs var:l.code ?>"<?cs if:lang == "en" ?> lang="ru"<?cs /if ?><?cs if:l.code == value.locality ?> selected<?cs /if ?>><?cs var:l.name ?></option><?cs /each ?><?cs if:page.group != "" ?></optgroup><?cs /if ?>
         </select>
       </div>
       <p class="hint" data-select-count="locality" aria-live="polite"></p>

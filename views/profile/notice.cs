@@ -23,7 +23,7 @@ set:crumbs.0.text = L.frame.home ?><?cs set:crumbs.0.href = "/" ?><?cs set:crumb
 <p class="hint"><?cs var:L.notme.was_me ?></p>
 <form method="post" action="<?cs var:path ?>">
   <?cs call:csrf() ?>
-  <div class="actions"><button class="destructive" type="submit" id="stop"><?cs var:L.notme.stop ?></button></div>
+  <div class="actions"><button class="destructive solid" type="submit" id="stop"><?cs var:L.notme.stop ?></button></div>
 </form>
 <?cs /if ?>
 <?cs include:"foot.cs" ?>

@@ -20,7 +20,6 @@ set:crumbs.0.text = L.menu.title ?><?cs set:crumbs.0.href = "/keys" ?><?cs set:c
 <p><?cs var:L.reissue.no_key_way ?></p>
 <div class="actions"><a class="button primary" href="/keys"><?cs var:L.reissue.to_keys ?></a><a class="button quiet" href="/help#first"><?cs var:L.reissue.first ?></a></div>
 <?cs else ?>
-<p class="lead"><?cs var:L.reissue.lead ?></p>
 <ol class="steps" id="steps">
   <li data-step="1" aria-current="step"><span><?cs var:L.reissue.step1 ?></span></li>
   <li data-step="2"><span><?cs var:L.reissue.step2 ?></span></li>
@@ -29,6 +28,7 @@ set:crumbs.0.text = L.menu.title ?><?cs set:crumbs.0.href = "/keys" ?><?cs set:c
 </ol>
 <div id="reissue" data-iin="<?cs var:citizen.iin ?>" data-surname="<?cs var:citizen.surname ?>" data-given="<?cs var:citizen.name ?>" data-patronymic="<?cs var:citizen.patronymic ?>" data-common-name="<?cs var:citizen.common_name ?>">
 <section data-step="1" aria-labelledby="step1-title">
+  <p class="lead"><?cs var:L.reissue.lead ?></p>
   <h2 id="step1-title" tabindex="-1"><?cs var:L.reissue.data ?></h2>
   <p class="attempts"><?cs call:icon("info") ?><span><?cs var:attempts.text ?></span></p>
   <dl class="data">
@@ -51,8 +51,8 @@ set:crumbs.0.text = L.menu.title ?><?cs set:crumbs.0.href = "/keys" ?><?cs set:c
         <select class="medium" id="locality" name="locality" required<?cs call:described("locality", L.reissue.locality_hint, error.locality) ?>>
           <option value=""><?cs var:L.reissue.locality_choose ?></option><?cs
           set:page.group = "" ?><?cs each:l = localities ?><?cs if:l.region != page.group ?><?cs if:page.group != "" ?></optgroup><?cs /if ?><?cs
-          set:page.group = l.region ?><?cs if:page.group != "" ?><optgroup label="<?cs var:l.region ?>"><?cs /if ?><?cs /if ?>
-          <option value="<?cs var:l.code ?>"<?cs if:l.code == value.locality ?> selected<?cs /if ?>><?cs var:l.name ?></option><?cs /each ?><?cs if:page.group != "" ?></optgroup><?cs /if ?>
+          set:page.group = l.region ?><?cs if:page.group != "" ?><optgroup<?cs if:lang == "en" ?> lang="ru"<?cs /if ?> label="<?cs var:l.region ?>"><?cs /if ?><?cs /if ?>
+          <option value="<?cs var:l.code ?>"<?cs if:lang == "en" ?> lang="ru"<?cs /if ?><?cs if:l.code == value.locality ?> selected<?cs /if ?>><?cs var:l.name ?></option><?cs /each ?><?cs if:page.group != "" ?></optgroup><?cs /if ?>
         </select>
       </div>
       <p class="hint" data-select-count="locality" aria-live="polite"></p>

@@ -6,9 +6,9 @@ set:crumbs.2.text = L.revoke.title ?><?cs include:"head.cs" ?>
 <?cs call:summary() ?>
 <dl class="data">
   <?cs call:row_mono(L.cert.serial, key.serial) ?>
-  <?cs call:row(L.cert.template, key.template) ?>
+  <?cs call:key_template(key.purpose) ?>
   <?cs call:row(L.cert.full_name, key.full_name) ?>
-  <?cs call:row_mono(L.cert.iin, key.iin) ?>
+  <?cs call:row_mono(L.cert.iin, user.iin) ?>
   <?cs call:key_validity(key) ?>
   <?cs call:key_revocation(key) ?>
 </dl>

@@ -14,9 +14,9 @@ set:crumbs.2.text = L.revoke.title ?><?cs include:"head.cs" ?>
 <?cs if:warn_last_sign ?><?cs call:notice("warning", L.revoke.warn_last_sign) ?><?cs /if ?>
 <dl class="data">
   <?cs call:row_mono(L.cert.serial, key.serial) ?>
-  <?cs call:row(L.cert.template, key.template) ?>
+  <?cs call:key_template(key.purpose) ?>
   <?cs call:row(L.cert.full_name, key.full_name) ?>
-  <?cs call:row_mono(L.cert.iin, key.iin) ?>
+  <?cs call:row_mono(L.cert.iin, user.iin) ?>
   <?cs call:key_validity(key) ?>
   <?cs call:key_revocation(key) ?>
 </dl>
@@ -30,7 +30,7 @@ set:crumbs.2.text = L.revoke.title ?><?cs include:"head.cs" ?>
   <?cs call:field("since", "date", L.revoke.since, L.revoke.since_hint, value.since, error.since, 0, "", "medium", "off") ?>
   <?cs if:pair.serial ?><fieldset class="field"><legend><?cs var:L.revoke.pair ?></legend>
     <p class="hint"><?cs var:L.revoke.pair_hint ?></p><?cs call:field_error("also", error.also) ?>
-    <label class="choice wide"><input type="checkbox" name="also" id="also" value="<?cs var:pair.serial ?>"<?cs if:value.also == pair.serial ?> checked<?cs /if ?>><span><strong><?cs var:L.revoke.pair_also ?></strong><small><?cs var:pair.template ?><br><span class="mono"><?cs var:pair.serial ?></span></small></span></label>
+    <label class="choice wide"><input type="checkbox" name="also" id="also" value="<?cs var:pair.serial ?>"<?cs if:value.also == pair.serial ?> checked<?cs /if ?>><span><strong><?cs var:L.revoke.pair_also ?></strong><small><?cs if:pair.purpose == "auth" ?><?cs var:L.purpose.auth ?><?cs else ?><?cs var:L.purpose.sign ?><?cs /if ?><br><span class="mono"><?cs var:pair.serial ?></span></small></span></label>
   </fieldset><?cs /if ?>
   <div class="actions"><button class="primary" type="submit"><?cs var:L.revoke.go_on ?></button><a class="button quiet" href="/keys/<?cs var:key.serial ?>"><?cs var:L.frame.cancel ?></a></div>
 </form>

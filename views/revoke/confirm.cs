@@ -10,14 +10,14 @@ set:crumbs.2.text = L.revoke.title ?><?cs set:crumbs.2.href = page.path ?><?cs s
 <?cs if:warn_last_sign ?><?cs call:notice("warning", L.revoke.warn_last_sign) ?><?cs /if ?>
 <h2><?cs var:L.keys.user_data ?></h2>
 <dl class="data">
-  <?cs call:row(L.cert.user_type, key.user_type) ?>
-  <?cs call:row_mono(L.cert.iin, key.iin) ?>
+  <?cs call:row(L.cert.user_type, L.user_type.person) ?>
+  <?cs call:row_mono(L.cert.iin, user.iin) ?>
   <?cs call:row(L.cert.full_name, key.full_name) ?>
 </dl>
 <h2><?cs var:L.keys.certificate_data ?></h2>
 <dl class="data">
   <?cs call:row_mono(L.cert.serial, key.serial) ?>
-  <?cs call:row(L.cert.template, key.template) ?>
+  <?cs call:key_template(key.purpose) ?>
   <?cs call:row_mono(L.cert.key_id, key.key_id) ?>
   <?cs call:key_validity(key) ?>
   <?cs call:row(L.cert.subject, key.subject) ?>
@@ -25,7 +25,7 @@ set:crumbs.2.text = L.revoke.title ?><?cs set:crumbs.2.href = page.path ?><?cs s
   <?cs call:key_revocation(key) ?>
 </dl>
 <?cs if:also.serial ?><h2><?cs var:L.revoke.also ?></h2>
-<dl class="data"><?cs call:row_mono(L.cert.serial, also.serial) ?><?cs call:row(L.cert.template, also.template) ?></dl><?cs /if ?>
+<dl class="data"><?cs call:row_mono(L.cert.serial, also.serial) ?><?cs call:key_template(also.purpose) ?></dl><?cs /if ?>
 <section class="decide" aria-labelledby="decide"><h2 id="decide"><?cs var:L.revoke.section ?></h2>
 <dl class="data"><dt><?cs var:L.revoke.reason ?></dt><dd><?cs var:reason.text ?> <?cs if:!key.revoked ?><a href="/keys/<?cs var:key.serial ?>/revoke"><?cs var:L.revoke.other_reason ?></a><?cs /if ?></dd><?cs if:reason.since ?><?cs call:row(L.revoke.since, reason.since) ?><?cs /if ?></dl>
 <form class="form" id="signed-form" method="post" action="/keys/<?cs var:key.serial ?>/revoke/confirm" enctype="multipart/form-data" accept-charset="utf-8" novalidate>

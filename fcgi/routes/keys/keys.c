@@ -20,18 +20,27 @@
 
 #define FRESH (10 * MINUTE) /* how long a revocation is news on the certificate's page */
 
+/* A number or a serial is looked up as such: whoever has thousands of certificates does not wait for a walk through all of them. */
+#define LIST(also)                                                                                                                         \
+	"SELECT" REGISTER_COLUMNS " FROM" REGISTER_TABLES " WHERE " also "c.iin = ? AND c.issued_at >= ? AND c.issued_at < ?"              \
+	" AND (c.issued_at < ? OR c.serial < ?) AND (? = '' OR c.algorithm = ?) ORDER BY c.issued_at DESC, c.serial DESC LIMIT ?"
 static const struct db_statement list = {
 	.name = "keys list",
-	.sql = "SELECT" REGISTER_COLUMNS " FROM" REGISTER_TABLES
-	       " WHERE c.iin = ? AND c.issued_at >= ? AND c.issued_at < ? AND (c.issued_at < ? OR c.serial < ?)"
-	       " AND (? = '' OR c.number = ?) AND (? = '' OR c.serial = UNHEX(?)) AND (? = '' OR c.algorithm = ?)"
-	       " ORDER BY c.issued_at DESC, c.serial DESC LIMIT ?",
+	.sql = LIST(""),
+};
+static const struct db_statement list_of_number = {
+	.name = "keys list of an application",
+	.sql = LIST("c.number = ? AND "),
+};
+static const struct db_statement list_of_serial = {
+	.name = "keys list of a serial",
+	.sql = LIST("c.serial = UNHEX(?) AND (? = '' OR c.number = ?) AND "),
 };
 static const struct db_statement der = {
 	.name = "keys der",
 	.sql = "SELECT der FROM certificate WHERE serial = ? AND iin = ?",
 };
-static const struct db_statement *const keys_statements[] = { &list, &der, NULL };
+static const struct db_statement *const keys_statements[] = { &list, &list_of_number, &list_of_serial, &der, NULL };
 
 /* ---- list */
 
@@ -78,29 +87,43 @@ next_page(struct request *r, const struct field *field, instant at, const char *
 }
 
 static enum rc
+ask(struct request *r, const struct field *field, instant after_at, const uint8_t after_serial[SERIAL_SIZE], struct db_result **rows)
+{
+	const struct db_value serial = db_text(field[FIELD_SERIAL].value), number = db_text(field[FIELD_APPLICATION].value);
+	const struct db_value algorithm = db_text(field[FIELD_ALGORITHM].value), iin = db_text(r->session.iin);
+	const struct db_value after = db_instant(after_at != 0 ? after_at : PAGING_FOREVER), last = db_bytes(after_serial, SERIAL_SIZE);
+	const struct db_value limit = db_int(r->conf->list_page + 1);
+	struct db_value begin, end;
+	instant from, to;
+
+	paging_day(field[FIELD_CREATED].value, &from, &to);
+	begin = db_instant(from);
+	end = db_instant(after_at != 0 && after_at + 1 < to ? after_at + 1 : to);
+	if (field[FIELD_SERIAL].len > 0)
+		return db_query(
+		    r->db, &list_of_serial, DB_IN(serial, number, number, iin, begin, end, after, last, algorithm, algorithm, limit), rows);
+	if (field[FIELD_APPLICATION].len > 0)
+		return db_query(r->db, &list_of_number, DB_IN(number, iin, begin, end, after, last, algorithm, algorithm, limit), rows);
+	return db_query(r->db, &list, DB_IN(iin, begin, end, after, last, algorithm, algorithm, limit), rows);
+}
+
+static enum rc
 show_list(struct request *r, const struct field *field)
 {
 	struct register_entry entry;
 	struct db_result *rows = NULL;
 	char after[SERIAL_HEX_SIZE], last[SERIAL_HEX_SIZE] = "";
 	uint8_t after_serial[SERIAL_SIZE] = { 0 };
-	instant from, to, after_at = 0, last_at = 0;
+	instant after_at = 0, last_at = 0;
 	int64_t n = 0;
+	size_t past = 0;
 	enum rc rc;
 
-	paging_day(field[FIELD_CREATED].value, &from, &to);
 	if (!paging_parse(field[FIELD_AFTER].value, &after_at, after, sizeof(after)) ||
 	    !hex_decode(after_serial, sizeof(after_serial), after))
 		after_at = 0;
 	filter_show(r, &(const struct filter){ "/keys", form, field, FIELD_AFTER, FIELD_FOR }, after_at == 0);
-	rc = db_query(r->db, &list,
-	    DB_IN(db_text(r->session.iin), db_instant(from), db_instant(after_at != 0 && after_at + 1 < to ? after_at + 1 : to),
-		db_instant(after_at != 0 ? after_at : PAGING_FOREVER), db_bytes(after_serial, sizeof(after_serial)),
-		db_text(field[FIELD_APPLICATION].value), db_text(field[FIELD_APPLICATION].value), db_text(field[FIELD_SERIAL].value),
-		db_text(field[FIELD_SERIAL].value), db_text(field[FIELD_ALGORITHM].value), db_text(field[FIELD_ALGORITHM].value),
-		db_int(r->conf->list_page + 1)),
-	    &rows);
-	if (rc != RC_OK)
+	if ((rc = ask(r, field, after_at, after_serial, &rows)) != RC_OK)
 		return rc;
 	while ((rc = db_next(rows)) == RC_OK && (rc = register_entry_read(rows, &entry)) == RC_OK) {
 		if (n == r->conf->list_page) {
@@ -108,11 +131,16 @@ show_list(struct request *r, const struct field *field)
 			rc = RC_NOT_FOUND;
 			break;
 		}
-		shown_row(r, "keys", (size_t)n++, &entry);
+		if (shown_is_past(&entry))
+			shown_row(r, "past", past++, &entry);
+		else
+			shown_row(r, "valid", (size_t)n - past, &entry);
+		n++;
 		last_at = entry.issued;
 		memcpy(last, entry.serial, sizeof(last));
 	}
 	db_result_free(rows);
+	page_set_int(r->page, "past_count", (int64_t)past);
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 

@@ -23,7 +23,6 @@ speak(struct request *r, const struct notice *n)
 	if (lang_parse(&lang, n->lang) != 0)
 		return;
 	r->lang = lang;
-	page_set(r->page, "lang", lang_name(lang));
 }
 
 static enum rc

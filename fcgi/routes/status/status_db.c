@@ -51,6 +51,7 @@ status_db_open(struct request *r)
 		return rc;
 	while ((rc = db_next(rows)) == RC_OK) {
 		page_item(r->page, "open", n, "number", db_get_text(rows, 0));
+		page_item(r->page, "open", n, "status", db_get_text(rows, 1));
 		page_item(r->page, "open", n, "status_text", shown_word(r, "status", db_get_text(rows, 1)));
 		clock_shown(text, db_get_instant(rows, 2));
 		page_item(r->page, "open", n, "created", text);

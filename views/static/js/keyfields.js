@@ -4,7 +4,7 @@
  */
 import { KeyFileError } from './keyerror.js';
 import { readKeyFile } from './keystore.js';
-import { $, PageError, sentence, setError, setProgress, shownTime } from './page.js';
+import { $, inFours, PageError, sentence, setError, setProgress, shownTime } from './page.js';
 import { SignError, signXml } from './xmldsig.js';
 
 const MAX_FILE = 1 << 20;
@@ -24,6 +24,7 @@ const card = (entry, index, purpose, iin) => {
 	set('purpose', sentence(`purpose-${entry.purpose}`));
 	set('owner', entry.owner || '—');
 	set('serial', entry.serial || '—');
+	inFours(node.querySelector('[data-field=serial]'));
 	set('issuer', entry.issuer || '—');
 	set('algorithm', entry.algorithm);
 	set('validity', entry.notBefore ? `${shownTime(entry.notBefore)} – ${shownTime(entry.notAfter)}` : '—');

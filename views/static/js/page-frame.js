@@ -1,8 +1,12 @@
 /*
- * Small services of every page: copying, showing passwords, names of chosen files, searching in a select, menus that close.
+ * Small services of every page: long numbers in fours, copying, showing passwords, names of chosen files, searching in a select, menus that close.
  */
-import { $, sentence } from './page.js';
+import { $, inFours, sentence } from './page.js';
 import './session.js';
+
+for (const number of document.querySelectorAll('main .mono'))
+	if (!number.firstElementChild && !('value' in number))
+		inFours(number);
 
 for (const button of document.querySelectorAll('[data-copy]')) {
 	button.hidden = false;

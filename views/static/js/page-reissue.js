@@ -7,7 +7,7 @@ import { offerFiles } from './finalfiles.js';
 import { keyFields } from './keyfields.js';
 import { installPending } from './keystore.js';
 import { isPlaceFilled, leaving, openStep, wireMaking } from './making.js';
-import { $, attempt, BACKGROUND, csrfOf, fetchPage, fetchText, PageError, refusalOf, sentence, setError, setProgress, watchStores } from './page.js';
+import { $, attempt, BACKGROUND, csrfOf, fetchPage, fetchText, inFours, PageError, refusalOf, sentence, setError, setProgress, watchStores } from './page.js';
 
 const POLL = 700;
 const PATIENCE = 120000;
@@ -23,6 +23,7 @@ const showApplication = ({ number, page, requests, pending, password, folder }) 
 	$('statement').textContent = page.getElementById('statement').textContent;
 	for (const place of document.querySelectorAll('[data-from]'))
 		place.textContent = place.dataset.from === 'number' ? number : page.querySelector(`[data-application=${place.dataset.from}]`)?.textContent ?? '';
+	inFours(document.querySelector('[data-from=number]'));
 	openStep(3);
 };
 
@@ -77,6 +78,7 @@ const install = async () => {
 	const files = await installPending(state.pending, state.password, pem, state.password);
 	setProgress('wait-progress', '');
 	$('application-number').textContent = state.number;
+	inFours($('application-number'));
 	$('done').hidden = false;
 	await offerFiles(files, state.folder);
 	const { ok, page } = await fetchPage(`/status/${state.number}/installed`, { csrf: csrfOf() });

@@ -7,6 +7,23 @@ export const $ = (id) => document.getElementById(id);
 export const sentence = (code, values = {}) => ($('texts')?.getAttribute(`data-text-${code}`) ?? code)
     .replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
 
+/* Long numbers are read in fours; the text stays one word, for copying and searching. */
+export const inFours = (node) => {
+	const text = node.textContent.trim();
+	if (/^(?:[0-9a-f]{40}|[0-9a-f]{64}|\d{14})$/.test(text))
+		node.replaceChildren(...text.match(/.{1,4}/g).map((part) => Object.assign(document.createElement('span'), { className: 'group', textContent: part })));
+};
+
+/* An icon of the sprite and a text, as the macros of the views make them. */
+const withIcon = (icon, text) => {
+	const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg'), use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
+	svg.setAttribute('class', 'icon');
+	svg.setAttribute('aria-hidden', 'true');
+	use.setAttribute('href', `/static/icons/sprite.svg#${icon}`);
+	svg.append(use);
+	return [svg, Object.assign(document.createElement('span'), { textContent: text })];
+};
+
 /* A message at a field, or away with it. */
 export const setError = (id, message = '') => {
 	const input = $(id);
@@ -18,7 +35,7 @@ export const setError = (id, message = '') => {
 		input.setAttribute('aria-describedby', [input.getAttribute('aria-describedby'), place.id].filter(Boolean).join(' '));
 	}
 	if (place) {
-		place.textContent = message;
+		place.replaceChildren(...message ? withIcon('warning', message) : []);
 		place.hidden = !message;
 	}
 	if (message)
