@@ -78,17 +78,21 @@ parse_target(struct request *r, const struct gateway *in)
 	return rc == RC_OK ? 0 : 400;
 }
 
-/* Loopback, or one of the configuration's list. */
+/* Loopback, or one of the configuration's list, whole. */
 static bool
 is_monitor(const struct conf *conf, const char *address)
 {
+	const char *list = conf->monitors != NULL ? conf->monitors : "";
 	size_t len = strlen(address);
 
 	if (strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0 || strcmp(address, "unix:") == 0)
 		return true;
-	for (const char *p = len > 0 && conf->monitors != NULL ? conf->monitors : ""; (p = strstr(p, address)) != NULL; p += len)
-		if ((p == conf->monitors || p[-1] == ' ') && (p[len] == ' ' || p[len] == '\0'))
+	for (size_t n; *list != '\0'; list += n) {
+		list += strspn(list, " ");
+		n = strcspn(list, " ");
+		if (n > 0 && n == len && memcmp(list, address, n) == 0)
 			return true;
+	}
 	return false;
 }
 
