@@ -54,6 +54,8 @@ static const struct name names[] = {
 	S(session_idle, CONF_INT, 60, 3600, "900", 0),
 	S(session_absolute, CONF_INT, 300, 86400, "28800", 0),
 	S(applications_limit, CONF_INT, 1, 1000, "50", 0),
+	S(tries_per_address, CONF_INT, 1, 1000000, "60", 0),
+	S(logins_per_person, CONF_INT, 1, 1000000, "30", 0),
 	S(apply_per_address, CONF_INT, 1, 100000, "20", 0),
 	S(apply_per_iin, CONF_INT, 1, 1000, "10", 0),
 	S(list_page, CONF_INT, 1, 100, "10", 0),

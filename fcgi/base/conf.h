@@ -30,6 +30,8 @@ struct conf {
 	int64_t session_idle;	    /* seconds, 60…3600, default 900 */
 	int64_t session_absolute;   /* seconds, default 28800 */
 	int64_t applications_limit; /* per 30 days, default 50 */
+	int64_t tries_per_address;  /* refused logins and proofs in ten minutes, default 60 */
+	int64_t logins_per_person;  /* an hour, default 30 */
 	int64_t apply_per_address;  /* public applications an hour, default 20 */
 	int64_t apply_per_iin;	    /* public applications a day for one IIN, default 10 */
 	int64_t list_page;	    /* rows, default 10 */

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/iin.h"
 #include "base/rc.h"
+#include "pki/key.h"
 
 #define SERIAL_SIZE 20 /* octets; shown as 40 lower-case hex digits, leading zeros kept */
 #define SERIAL_HEX_SIZE 41
@@ -28,7 +29,7 @@ enum cert_purpose {	 /* by key usage, extended key usage and role OID */
 const char *cert_purpose_name(enum cert_purpose);
 bool cert_purpose_parse(enum cert_purpose *, const char *name);
 
-/* One certificate, nothing behind it; copies data. RC_BAD_INPUT with a log line otherwise. */
+/* One certificate, nothing behind it, in the strict profile of cert_read.h; copies data. RC_BAD_INPUT with a log line otherwise. */
 MUST_USE enum rc cert_parse(struct cert **, const uint8_t *der, size_t len);
 /* DER or PEM file. */
 MUST_USE enum rc cert_read_file(struct cert **, const char *path);
@@ -37,6 +38,7 @@ void cert_free(struct cert *);
 /* Borrowed, valid as long as the certificate. */
 const uint8_t *cert_der(const struct cert *, size_t *len);
 const uint8_t *cert_spki(const struct cert *, size_t *len); /* SubjectPublicKeyInfo, DER */
+struct key *cert_key(const struct cert *);		    /* decoded once, when first used */
 const char *cert_common_name(const struct cert *);	    /* UTF-8; "" if absent, as below */
 const char *cert_surname(const struct cert *);
 const char *cert_name(const struct cert *);	  /* first name: CN without the surname */

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "pki/csr.h"
 #include "pki/openssl.h"
+#include "pki/weak_key.h"
 
 const char *
 csr_fault_name(enum csr_fault fault)
@@ -17,6 +18,7 @@ csr_fault_name(enum csr_fault fault)
 	static const char *const names[] = { [CSR_OK] = "ok",
 		[CSR_MALFORMED] = "malformed",
 		[CSR_WEAK_KEY] = "weak-key",
+		[CSR_KNOWN_WEAK] = "known-weak-key",
 		[CSR_BAD_SIGNATURE] = "bad-signature",
 		[CSR_OTHER_IIN] = "other-iin" };
 
@@ -82,12 +84,16 @@ read_request(struct csr *out, X509_REQ *request, const char *iin)
 	uint8_t *spki = NULL;
 	int len = i2d_X509_PUBKEY(X509_REQ_get_X509_PUBKEY(request), &spki);
 	enum csr_fault fault = CSR_OK;
+	const char *weakness;
 
 	if (len <= 0)
 		return CSR_MALFORMED;
 	if (key == NULL || !key_describe(key, out->algorithm))
 		fault = CSR_WEAK_KEY;
-	else if (X509_REQ_get_version(request) != 0 || !spki_is_canonical(key, spki, (size_t)len))
+	else if ((weakness = weak_key_find(key)) != NULL) {
+		log_warn("request", "key: %s", weakness);
+		fault = CSR_KNOWN_WEAK;
+	} else if (X509_REQ_get_version(request) != 0 || !spki_is_canonical(key, spki, (size_t)len))
 		fault = CSR_MALFORMED;
 	else if (!has_accepted_signature(request, key))
 		fault = CSR_BAD_SIGNATURE;

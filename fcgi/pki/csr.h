@@ -14,10 +14,11 @@ enum csr_fault {
 	CSR_OK,
 	CSR_MALFORMED,	   /* no PKCS#10, or octets behind it */
 	CSR_WEAK_KEY,	   /* RSA below 2048 or above 4096, public exponent not odd >= 65537, other algorithms, other curves */
+	CSR_KNOWN_WEAK,	   /* others can find its private key (weak_key.h) */
 	CSR_BAD_SIGNATURE, /* proof of possession does not verify */
 	CSR_OTHER_IIN	   /* subject names an IIN that is not the citizen's */
 };
-const char *csr_fault_name(enum csr_fault); /* "malformed", "weak-key", "bad-signature", "other-iin" */
+const char *csr_fault_name(enum csr_fault); /* "malformed", "weak-key", "known-weak-key", "bad-signature", "other-iin" */
 
 struct csr {
 	uint8_t *der; /* owned */

@@ -9,6 +9,7 @@
 #include "pki/issuer_key.h"
 #include "pki/lint.h"
 #include "pki/openssl.h"
+#include "pki/weak_key.h"
 
 struct subject {
 	const uint8_t *tbs;
@@ -48,6 +49,19 @@ is_serial(const struct subject *s)
 
 	return ASN1_STRING_type(number) == V_ASN1_INTEGER && ASN1_STRING_length(number) == SERIAL_SIZE && octets[0] >= 0x10 &&
 	       octets[0] <= 0x7f;
+}
+
+/* Of 20 random octets fewer than 8 differ about once in 10^18. */
+static bool
+is_serial_random(const struct subject *s)
+{
+	const ASN1_INTEGER *number = X509_get0_serialNumber(s->x509);
+	const uint8_t *octets = ASN1_STRING_get0_data(number);
+	unsigned different = 0;
+
+	for (int i = 0; i < ASN1_STRING_length(number); i++)
+		different += memchr(octets, octets[i], (size_t)i) == NULL;
+	return different >= 8;
 }
 
 static bool
@@ -149,21 +163,55 @@ is_subject(const struct subject *s)
 	return (seen & 0xf) == 0xf;
 }
 
+/* As the national centre's certificates have them: CN, SN, serialNumber, C, GN; CN is the surname and the first name. */
 static bool
-is_key(const struct subject *s)
+is_subject_order(const struct subject *s)
+{
+	static const int order[] = { NID_commonName, NID_surname, NID_serialNumber, NID_countryName, NID_givenName };
+	const X509_NAME *name = X509_get_subject_name(s->x509);
+	struct buf common = BUF_INIT, surname = BUF_INIT;
+	bool ok = true;
+
+	if (s->profile->common_name != NULL)
+		return true;
+	for (int i = 0; ok && i < X509_NAME_entry_count(name); i++)
+		ok = OBJ_obj2nid(X509_NAME_ENTRY_get_object(X509_NAME_get_entry(name, i))) == order[i];
+	ok = ok && name_value(&common, X509_NAME_get_entry(name, 0)) && name_value(&surname, X509_NAME_get_entry(name, 1)) &&
+	     common.len >= surname.len && memcmp(common.data, surname.data, surname.len) == 0 &&
+	     (common.len == surname.len || common.data[surname.len] == ' ');
+	buf_free(&common);
+	buf_free(&surname);
+	return ok;
+}
+
+static bool
+is_key_accepted(const struct subject *s)
+{
+	return !s->is_weak && X509_get0_pubkey(s->x509) != NULL;
+}
+
+static bool
+is_key_canonical(const struct subject *s)
 {
 	unsigned char *given = NULL, *again = NULL;
-	int given_len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(s->x509), &given), again_len = -1;
-	EVP_PKEY *key = X509_get0_pubkey(s->x509);
-	bool ok = !s->is_weak && key != NULL;
+	int given_len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(s->x509), &given), again_len = i2d_PUBKEY(X509_get0_pubkey(s->x509), &again);
+	bool ok = given_len > 0 && given_len == again_len && memcmp(given, again, (size_t)given_len) == 0;
 
-	if (ok)
-		again_len = i2d_PUBKEY(key, &again);
-	ok = ok && given_len > 0 && given_len == again_len && memcmp(given, again, (size_t)given_len) == 0 &&
-	     EVP_PKEY_eq(key, X509_get0_pubkey(cert_x509(s->ca))) != 1;
 	OPENSSL_free(given);
 	OPENSSL_free(again);
 	return ok;
+}
+
+static bool
+is_key_another(const struct subject *s)
+{
+	return EVP_PKEY_eq(X509_get0_pubkey(s->x509), X509_get0_pubkey(cert_x509(s->ca))) != 1;
+}
+
+static bool
+is_key_sound(const struct subject *s)
+{
+	return weak_key_find(X509_get0_pubkey(s->x509)) == NULL;
 }
 
 static bool
@@ -341,11 +389,17 @@ static const struct {
 	{ "RFC 5280 section 4.1: not in DER", is_der },
 	{ "RFC 5280 section 4.1.2.1: version 3, no unique identifiers", is_version_3 },
 	{ "RFC 5280 section 4.1.2.2: serial of 20 octets, positive, first octet 0x10 to 0x7f", is_serial },
+	{ "BR 7.1: serial that no random generator gives", is_serial_random },
 	{ "RFC 5280 section 4.1.2.3: signature algorithm", is_algorithm },
 	{ "RFC 5280 section 4.1.2.4: issuer is not the CA's subject, octet by octet", is_issuer },
 	{ "RFC 5280 section 4.1.2.5: validity, its form, or beyond the CA's or the profile's", is_validity },
 	{ "RFC 5280 section 4.1.2.6: subject attributes, their types or lengths", is_subject },
-	{ "RFC 5280 section 4.1.2.7: key weak, not canonical, or the CA's own", is_key },
+	{ "RFC 5280 section 4.1.2.6: order of the subject's attributes, or a surname that is not the name's first part", is_subject_order },
+	{ "RFC 5280 section 4.1.2.7, RFC 8017 section 3.1: key too small, its exponent even or small, or of another kind",
+	    is_key_accepted },
+	{ "RFC 5280 section 4.1.2.7, RFC 3279 section 2.3: key is not in its one encoding", is_key_canonical },
+	{ "RFC 5280 section 4.1.2.7: key is the CA's own", is_key_another },
+	{ "RFC 5280 section 4.1.2.7, BR 6.1.1.3: private key can be found by others", is_key_sound },
 	{ "RFC 5280 section 4.2: extensions or their criticality", are_extensions },
 	{ "RFC 5280 section 4.2.1.1: authority key identifier", is_authority_key },
 	{ "RFC 5280 section 4.2.1.2: subject key identifier", is_subject_key },

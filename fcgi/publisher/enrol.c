@@ -160,6 +160,9 @@ record_act(struct db *db, void *arg)
 	if (rc == RC_OK)
 		rc = insert_application(db, e);
 	for (size_t n = 0; rc == RC_OK && n < i->count; n++)
+		if ((rc = issuance_db_key_blocked(db, &i->part[n])) == RC_CONFLICT)
+			e->is_known_key = true;
+	for (size_t n = 0; rc == RC_OK && n < i->count; n++)
 		if ((rc = issuance_db_key(db, i, &i->part[n])) == RC_CONFLICT)
 			e->is_known_key = true;
 	if (rc == RC_OK)

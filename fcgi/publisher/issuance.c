@@ -5,6 +5,7 @@
 #include "pki/csr.h"
 #include "pki/issue.h"
 #include "pki/lint.h"
+#include "pki/throwaway.h"
 
 static enum rc
 build_part(struct publisher *p, const struct issuance *i, const struct certificate_part *part, instant now, struct buf *tbs)
@@ -14,13 +15,17 @@ build_part(struct publisher *p, const struct issuance *i, const struct certifica
 		.spki = part->csr->spki,
 		.spki_len = part->csr->spki_len,
 		.not_before = now };
-	const char *clause;
-	enum rc rc;
 
 	memcpy(r.serial, part->serial, SERIAL_SIZE);
-	if ((rc = issue_tbs(tbs, &r, p->ca)) == RC_OK)
-		rc = lint_tbs(tbs->data, tbs->len, p->ca, r.profile, &clause);
-	return rc;
+	return issue_tbs(tbs, &r, p->ca);
+}
+
+static enum rc
+lint_part(const struct publisher *p, const struct certificate_part *part)
+{
+	const char *clause;
+
+	return lint_tbs(part->tbs.data, part->tbs.len, p->ca, p->profiles[part->purpose], &clause);
 }
 
 /* Octet by octet what is kept in the part. */
@@ -51,6 +56,12 @@ issuance_build(struct publisher *p, struct issuance *i, instant now)
 		rc = build_part(p, i, part, now, &part->tbs);
 		if (rc == RC_OK)
 			rc = compare_part(p, i, part, now);
+		if (rc == RC_OK)
+			rc = lint_part(p, part);
+		buf_reset(&part->lint);
+		if (rc == RC_OK)
+			rc = throwaway_certificate(&part->lint, part->tbs.data, part->tbs.len);
+		part->is_linted = rc == RC_OK;
 	}
 	return rc;
 }
@@ -86,9 +97,10 @@ issuance_finish(struct publisher *p, struct issuance *i)
 
 	for (size_t n = 0; rc == RC_OK && n < i->count; n++) {
 		struct certificate_part *part = &i->part[n];
-		const char *clause;
 
-		rc = lint_tbs(part->tbs.data, part->tbs.len, p->ca, p->profiles[part->purpose], &clause);
+		/* what was kept before a crash has passed the lints of another process */
+		if (!part->is_linted)
+			rc = lint_part(p, part);
 		if (rc == RC_OK)
 			rc = issue_sign(&part->certificate, part->tbs.data, part->tbs.len, p->key);
 		if (rc == RC_OK && !holds_key(part)) {
@@ -110,6 +122,7 @@ issuance_free(struct issuance *i)
 {
 	for (size_t n = 0; n < ISSUANCE_MAX; n++) {
 		buf_free(&i->part[n].tbs);
+		buf_free(&i->part[n].lint);
 		cert_free(i->part[n].certificate);
 		i->part[n].certificate = NULL;
 	}

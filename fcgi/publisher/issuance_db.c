@@ -28,10 +28,18 @@ static const struct db_statement key_insert = {
 	.name = "issuance key insert",
 	.sql = "INSERT INTO public_key (spki_hash, number, purpose) VALUES (?, ?, ?)",
 };
+static const struct db_statement key_blocked = {
+	.name = "issuance key blocked",
+	.sql = "SELECT reason FROM blocked_key WHERE spki_hash = ?",
+};
 static const struct db_statement keep = {
 	.name = "issuance keep",
 	.sql = "INSERT INTO serial_reservation (serial, ca, number, purpose, state, tbs, reserved_at)"
 	       " VALUES (?, ?, ?, ?, 'kept', ?, UTC_TIMESTAMP(6))",
+};
+static const struct db_statement keep_lint = {
+	.name = "issuance keep lint",
+	.sql = "INSERT INTO lint_certificate (serial, ca, number, purpose, der, made_at) VALUES (?, ?, ?, ?, ?, UTC_TIMESTAMP(6))",
 };
 static const struct db_statement kept = {
 	.name = "issuance kept",
@@ -53,8 +61,8 @@ static const struct db_statement store = {
 	    " authorized_by, form, issued_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6))",
 };
 
-const struct db_statement *const issuance_statements[] = { &meet, &status, &history, &key_find, &key_insert, &keep, &kept, &stored,
-	&abandon, &store, NULL };
+const struct db_statement *const issuance_statements[] = { &meet, &status, &history, &key_find, &key_insert, &key_blocked, &keep,
+	&keep_lint, &kept, &stored, &abandon, &store, NULL };
 
 enum rc
 issuance_db_meet(struct db *db, const char *iin)
@@ -112,6 +120,17 @@ issuance_db_key(struct db *db, const struct issuance *i, const struct certificat
 }
 
 enum rc
+issuance_db_key_blocked(struct db *db, const struct certificate_part *part)
+{
+	struct db_result *row;
+	enum rc rc = db_one(db, &key_blocked, DB_IN(db_bytes(part->csr->spki_hash, 32)), &row);
+
+	if (rc == RC_OK)
+		db_result_free(row);
+	return rc == RC_OK ? RC_CONFLICT : rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+enum rc
 issuance_db_keep_parts(struct db *db, const struct publisher *p, const struct issuance *i)
 {
 	enum rc rc = RC_OK;
@@ -123,6 +142,11 @@ issuance_db_keep_parts(struct db *db, const struct publisher *p, const struct is
 		    DB_IN(db_bytes(part->serial, SERIAL_SIZE), db_int(p->ca_id), db_text(i->number),
 			db_text(cert_purpose_name(part->purpose)), db_bytes(part->tbs.data, part->tbs.len)),
 		    NULL);
+		if (rc == RC_OK)
+			rc = db_exec(db, &keep_lint,
+			    DB_IN(db_bytes(part->serial, SERIAL_SIZE), db_int(p->ca_id), db_text(i->number),
+				db_text(cert_purpose_name(part->purpose)), db_bytes(part->lint.data, part->lint.len)),
+			    NULL);
 	}
 	return rc;
 }

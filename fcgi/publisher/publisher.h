@@ -114,6 +114,8 @@ struct issuance {
 		struct csr *csr; /* borrowed */
 		uint8_t serial[SERIAL_SIZE];
 		struct buf tbs;		  /* owned */
+		struct buf lint;	  /* owned; around the same octets, signed by the throw-away key */
+		bool is_linted;		  /* by this process */
 		struct cert *certificate; /* owned, once signed */
 	} part[ISSUANCE_MAX];
 };
@@ -137,6 +139,8 @@ MUST_USE enum rc issuance_db_history(
 MUST_USE enum rc issuance_db_abandon(struct db *, const char *number);
 /* RC_CONFLICT: the key was requested for another application. */
 MUST_USE enum rc issuance_db_key(struct db *, const struct issuance *, const struct certificate_part *);
+/* RC_CONFLICT: the key gets no certificate, whoever asks: revoked as compromised, or listed. */
+MUST_USE enum rc issuance_db_key_blocked(struct db *, const struct certificate_part *);
 
 /* ---- queue.c ------------------------------------------------------------------------------------------------------------ */
 

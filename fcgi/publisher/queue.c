@@ -75,7 +75,7 @@ read_requests(struct pending *w)
 
 		if (csr_parse_der(&w->csr[n], der, len, i->iin, &fault) != RC_OK) {
 			log_warn("queue", "%s: %s: request: %s", i->number, cert_purpose_name(i->part[n].purpose), csr_fault_name(fault));
-			return cannot(w, "request");
+			return cannot(w, fault == CSR_WEAK_KEY || fault == CSR_KNOWN_WEAK ? "weak_key" : "request");
 		}
 		i->part[n].csr = &w->csr[n];
 	}
@@ -167,6 +167,9 @@ keep_act(struct db *db, void *arg)
 		rc = issuance_db_meet(db, i->signer_iin);
 	if (rc == RC_OK && (rc = evidence_still_good(db, i->authorized_by)) == RC_CONFLICT)
 		return cannot(w, "certificate_revoked");
+	for (size_t n = 0; rc == RC_OK && n < i->count; n++)
+		if ((rc = issuance_db_key_blocked(db, &i->part[n])) == RC_CONFLICT)
+			return cannot(w, "blocked_key");
 	for (size_t n = 0; rc == RC_OK && n < i->count; n++)
 		if ((rc = issuance_db_key(db, i, &i->part[n])) == RC_CONFLICT)
 			return cannot(w, "known_key");

@@ -13,23 +13,59 @@ static const struct db_statement take = {
 	.sql = "UPDATE rate_limit SET tat = GREATEST(tat, UTC_TIMESTAMP(6)) + INTERVAL ? MICROSECOND"
 	       " WHERE name = ? AND tat <= UTC_TIMESTAMP(6) + INTERVAL ? MICROSECOND",
 };
+static const struct db_statement look = {
+	.name = "rate look",
+	.sql = "SELECT TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(6), tat) FROM rate_limit WHERE name = ?",
+};
 
-const struct db_statement *const rate_statements[] = { &row, &take, NULL };
+const struct db_statement *const rate_statements[] = { &row, &take, &look, NULL };
+
+static void
+row_name(uint8_t name[HASH_SIZE], const struct conf *conf, const struct rate *rate)
+{
+	struct buf text = BUF_INIT;
+
+	buf_printf(&text, "rate:%s:%s", rate->what, rate->whose);
+	hash_hmac(name, conf->secret, sizeof(conf->secret), text.data, text.len);
+	buf_free(&text);
+}
 
 enum rc
 rate_db_take(struct db *db, const struct conf *conf, const struct rate *rate)
 {
-	struct buf text = BUF_INIT;
 	uint8_t name[HASH_SIZE];
 	int64_t one = rate->seconds * SECOND / rate->count;
 	uint64_t taken = 0;
 	enum rc rc;
 
-	buf_printf(&text, "rate:%s:%s", rate->what, rate->whose);
-	hash_hmac(name, conf->secret, sizeof(conf->secret), text.data, text.len);
-	buf_free(&text);
+	row_name(name, conf, rate);
+	/* the row is there, but for the first time */
+	rc = db_exec(db, &take, DB_IN(db_int(one), db_bytes(name, sizeof(name)), db_int(one * (rate->count - 1))), &taken);
+	if (rc != RC_OK || taken == 1)
+		return rc;
 	if ((rc = db_exec(db, &row, DB_IN(db_bytes(name, sizeof(name))), NULL)) != RC_OK)
 		return rc;
 	rc = db_exec(db, &take, DB_IN(db_int(one), db_bytes(name, sizeof(name)), db_int(one * (rate->count - 1))), &taken);
 	return rc == RC_OK && taken != 1 ? RC_LIMITED : rc;
+}
+
+enum rc
+rate_db_look(struct db *db, const struct conf *conf, const struct rate *rate, int64_t *wait)
+{
+	struct db_result *found = NULL;
+	uint8_t name[HASH_SIZE];
+	int64_t one = rate->seconds * SECOND / rate->count, over = 0;
+	enum rc rc;
+
+	*wait = 0;
+	row_name(name, conf, rate);
+	rc = db_one(db, &look, DB_IN(db_bytes(name, sizeof(name))), &found);
+	if (rc == RC_OK) {
+		over = db_get_int(found, 0) - one * (rate->count - 1);
+		db_result_free(found);
+	}
+	if (rc != RC_OK || over <= 0)
+		return rc == RC_NOT_FOUND ? RC_OK : rc;
+	*wait = (over + SECOND - 1) / SECOND;
+	return RC_LIMITED;
 }

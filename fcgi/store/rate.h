@@ -1,5 +1,5 @@
 /*
- * Limits of what strangers do, race-free: the generic cell rate algorithm, one row for each thing counted, one UPDATE for each act. The row's name is
+ * Limits of what people do, race-free: the generic cell rate algorithm, one row for each thing counted, one UPDATE for each act. The row's name is
  * a keyed hash, so that the table tells nothing about anybody.
  */
 #ifndef CABINET_STORE_RATE_H
@@ -18,5 +18,7 @@ struct rate {
 
 /* Inside a transaction: takes one. RC_LIMITED: none left; roll back. */
 MUST_USE enum rc rate_db_take(struct db *, const struct conf *, const struct rate *);
+/* A look only, anywhere: RC_LIMITED when none is left, and the seconds until there is one. */
+MUST_USE enum rc rate_db_look(struct db *, const struct conf *, const struct rate *, int64_t *wait);
 
 #endif

@@ -46,6 +46,7 @@ take_request(struct request *r, const struct field *field, const char *name, con
 		[CSR_OK] = NULL,
 		[CSR_MALFORMED] = "error.csr_malformed",
 		[CSR_WEAK_KEY] = "error.csr_weak_key",
+		[CSR_KNOWN_WEAK] = "error.csr_known_weak",
 		[CSR_BAD_SIGNATURE] = "error.csr_bad_signature",
 		[CSR_OTHER_IIN] = "error.csr_other_iin",
 	};

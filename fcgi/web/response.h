@@ -12,6 +12,8 @@ MUST_USE enum rc response_view(struct request *, int status, const char *templat
 MUST_USE enum rc response_redirect(struct request *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* 303 /login?back=<this path>; for POST back to the page that holds the form. */
 MUST_USE enum rc response_login(struct request *);
+/* Tells when to come again; an answer 429 or 503 that does not say it gets 60 or 5 seconds. */
+void response_retry_after(struct request *, int64_t seconds);
 /* Octets with a type; name != NULL: Content-Disposition: attachment. */
 MUST_USE enum rc response_data(struct request *, const char *content_type, const char *name, const void *data, size_t len);
 /* The error page: what happened, what to do, request id, support telephone. status: HTTP. */
@@ -26,6 +28,12 @@ int response_status(enum rc);
  * program may set it and the value fits (conf/nginx/cabinet-http.conf). max_age < 0: until the browser is closed; 0: delete, with value "".
  */
 void response_cookie(struct request *, const char *name, const char *value, long max_age);
+
+/*
+ * What was done, for the page that the redirect leads to: the next page shows the text of "notice.<code>" once. code: welcome, logged_out,
+ * confirmed or withdrawn.
+ */
+void response_tell(struct request *, const char *code);
 
 /*
  * A form's messages into the page: error.<field> = text of the code, errors.N.{field,text} for the summary on top.

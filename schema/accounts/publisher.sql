@@ -12,6 +12,7 @@ GRANT SELECT (number, iin, template, origin, status, csr_auth, csr_sign, form, r
   UPDATE (status, reason, replaces, changed_at) ON cabinet.application TO 'cabinet_publisher'@'localhost';
 GRANT INSERT (number, status, at, actor, serial, form, reason) ON cabinet.application_status TO 'cabinet_publisher'@'localhost';
 GRANT SELECT (spki_hash, number, purpose), INSERT (spki_hash, number, purpose) ON cabinet.public_key TO 'cabinet_publisher'@'localhost';
+GRANT INSERT (serial, ca, number, purpose, der, made_at) ON cabinet.lint_certificate TO 'cabinet_publisher'@'localhost';
 GRANT SELECT (serial, ca, number, purpose, state, tbs), INSERT (serial, ca, number, purpose, state, tbs, reserved_at), UPDATE (state)
   ON cabinet.serial_reservation TO 'cabinet_publisher'@'localhost';
 GRANT SELECT (serial, ca, iin, number, purpose, not_after, der),
@@ -22,7 +23,7 @@ GRANT SELECT (ca, serial, iin, reason, revoked_at, form, verified_at, refused, n
   UPDATE (reason, invalid_since, raised_at, verified_at, refused, not_after, first_crl_number, first_delta_number, crl_number, delta_number, last_crl_number)
   ON cabinet.revocation TO 'cabinet_publisher'@'localhost';
 GRANT SELECT (serial, ca, iin, form, invalid_since, verified_at, refused), UPDATE (verified_at, refused) ON cabinet.compromise TO 'cabinet_publisher'@'localhost';
-GRANT INSERT (spki_hash, reason, serial, at) ON cabinet.blocked_key TO 'cabinet_publisher'@'localhost';
+GRANT SELECT (spki_hash, reason), INSERT (spki_hash, reason, serial, at) ON cabinet.blocked_key TO 'cabinet_publisher'@'localhost';
 GRANT SELECT (ca, number, kind, base_number, this_update, next_update, entries, octets, published_at),
   INSERT (ca, number, kind, base_number, this_update, next_update, entries, octets, size, sha256),
   UPDATE (size, sha256, published_at) ON cabinet.crl TO 'cabinet_publisher'@'localhost';

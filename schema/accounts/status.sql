@@ -3,6 +3,7 @@
 -- include: session-lookup
 -- include: signed-form-keep
 -- include: document-used
+-- include: rate
 GRANT SELECT (number, iin, template, origin, status, email, locality, store, hash_auth, hash_sign, reason, created_at, changed_at, csr_auth, csr_sign, code_hash),
   UPDATE (status, changed_at) ON cabinet.application TO 'cabinet_status'@'localhost';
 GRANT SELECT (number, status, at, actor, serial, form, reason), INSERT (number, status, at, actor, serial)

@@ -18,6 +18,8 @@ make_configuration() {
 		db_socket = $run/mariadb.sock
 		db_name = cabinet
 		db_password_dir = $var/passwords
+		tries_per_address = ${CABINET_TRIES:-1000000}
+		logins_per_person = ${CABINET_LOGINS:-1000000}
 		apply_per_address = ${CABINET_APPLY_ADDRESS:-500}
 		apply_per_iin = ${CABINET_APPLY_IIN:-10}
 		${CABINET_CONF_EXTRA:-}

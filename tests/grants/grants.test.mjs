@@ -108,6 +108,8 @@ const foreign = [
 	[`UPDATE ca SET state = 'active'`, []],
 	[`UPDATE lease SET holder = 'x'`, ['publisher']],
 	[`INSERT INTO serial_reservation (serial, ca) VALUES ('', 1)`, ['publisher']],
+	[`INSERT INTO lint_certificate (serial, der) VALUES ('', '')`, ['publisher']],
+	[`SELECT der FROM lint_certificate`, []],
 	[`INSERT INTO public_key (spki_hash) VALUES ('')`, ['apply', 'reissue', 'publisher']],
 	[`DELETE FROM public_key`, []],
 	[`INSERT INTO application (number) VALUES ('')`, ['apply', 'reissue', 'publisher']],
@@ -128,7 +130,33 @@ const foreign = [
 	[`DELETE FROM login_used`, ['publisher']],
 	[`DELETE FROM form_issued`, ['publisher']],
 	[`DELETE FROM rate_limit`, ['publisher']],
-	[`UPDATE rate_limit SET tat = '2000-01-01'`, ['apply']],
+	[`UPDATE rate_limit SET tat = '2000-01-01'`, ['apply', 'login', 'status']],
+	[`SELECT id FROM session`, ['applications', 'keys', 'login', 'profile', 'reissue', 'revoke', 'status']],
+	[`SELECT surname FROM citizen`, ['applications', 'keys', 'login', 'profile', 'registrar', 'reissue', 'revoke', 'status']],
+	[`UPDATE citizen SET surname = ''`, ['login']],
+	[`SELECT der FROM certificate`, ['applications', 'keys', 'login', 'profile', 'publisher', 'registrar', 'reissue', 'revoke', 'status']],
+	[`UPDATE certificate SET iin = ''`, []],
+	[`UPDATE certificate SET der = ''`, []],
+	[`SELECT tbs FROM serial_reservation`, ['publisher']],
+	[`UPDATE serial_reservation SET state = 'stored'`, ['publisher']],
+	[`SELECT document FROM signed_form`, ['applications', 'publisher']],
+	[`SELECT document FROM form_issued`, ['applications', 'revoke']],
+	[`INSERT INTO form_issued (digest, document) VALUES ('', '')`, ['applications', 'revoke']],
+	[`UPDATE form_issued SET iin = ''`, []],
+	[`UPDATE application SET form = ''`, ['applications', 'registrar']],
+	[`UPDATE application SET template = 'operator'`, []],
+	[`UPDATE application SET code_hash = ''`, []],
+	[`UPDATE application SET hash_sign = ''`, []],
+	[`DELETE FROM application`, []],
+	[`INSERT INTO application_status (number, status, at, actor) VALUES ('', 'issued', 0, 'publisher')`,
+		['applications', 'apply', 'profile', 'publisher', 'registrar', 'reissue', 'status']],
+	[`UPDATE application_status SET status = 'issued'`, []],
+	[`INSERT INTO profile (iin) VALUES ('')`, ['profile']],
+	[`SELECT email FROM profile`, ['mailer', 'profile']],
+	[`SELECT email FROM email_former`, ['mailer', 'profile']],
+	[`SELECT hash FROM notice_link`, ['profile']],
+	[`SELECT holder FROM lease`, ['publisher']],
+	[`UPDATE crl SET published_at = NULL`, ['publisher']],
 	[`SELECT code_hash FROM application`, ['applications', 'status']],
 	[`UPDATE application SET surname = ''`, []],
 	[`UPDATE citizen SET iin = ''`, []],
@@ -184,6 +212,44 @@ test('what belongs to others is refused with 1142 or 1143', () => {
 		for (const sql of structure)
 			assert.equal(db.errorOf(sql, account), 1142, `${account}: ${sql}`);
 	}
+});
+
+// Which account may move an application from where to where, and tell of it; all else is refused by schema/guards.sql.
+const moves = {
+	applications: ['new signed', 'new withdrawn', 'new refused'], profile: ['new withdrawn', 'signed withdrawn'], status: ['issued installed'],
+	registrar: ['new signed', 'new refused', 'failed signed', 'failed refused'],
+};
+const tells = {
+	applications: ['citizen signed', 'citizen withdrawn', 'citizen refused'], apply: ['citizen new'], reissue: ['citizen new'], profile: ['citizen withdrawn'],
+	status: ['citizen installed'], registrar: ['registrar signed', 'registrar refused'],
+};
+const files = { apply: ['public person new'], reissue: ['cabinet person new'] };
+
+test('nobody but the publisher calls an application issued', () => {
+	const statuses = ['new', 'signed', 'signing', 'issued', 'installed', 'refused', 'expired', 'withdrawn', 'failed'];
+	const filed = (number, status, origin = 'cabinet', template = 'person') => `INSERT INTO application (number, iin, template, origin, status, store, created_at, changed_at)
+		VALUES ('${number}', '850101300017', '${template}', '${origin}', '${status}', 'PKCS12', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))`;
+	const numbers = new Map(statuses.map((status, i) => [status, `9000000${i}261128`]));
+	for (const [status, number] of numbers) db.rows(filed(number, status));
+	// each is tried and taken back; the errors come in the order of the statements
+	const outcomes = (account, statements) => {
+		const text = statements.map((sql) => `START TRANSACTION; ${sql.replace(/\s+/g, " ")}; ROLLBACK;`).join('\n');
+		const r = db.run(text, { account, force: true });
+		const errors = new Map([...r.stderr.matchAll(/ERROR (\d+) \(\w+\) at line (\d+)/g)].map(([, code, line]) => [Number(line), Number(code)]));
+		return statements.map((_, i) => errors.get(i + 1) ?? 0);
+	};
+	for (const account of accounts.filter((name) => name !== 'publisher')) {
+		const pairs = statuses.flatMap((from) => statuses.filter((to) => to !== from).map((to) => [from, to]));
+		const moved = outcomes(account, pairs.map(([from, to]) => `UPDATE application SET status = '${to}' WHERE number = '${numbers.get(from)}'`));
+		pairs.forEach(([from, to], i) => assert.ok((moves[account] ?? []).includes(`${from} ${to}`) ? moved[i] === 0 : DENIED.includes(moved[i]), `${account} (${moved[i]}): ${from} to ${to}`));
+		const rows = statuses.flatMap((status) => ['citizen', 'publisher', 'registrar'].map((actor) => [actor, status]));
+		const told = outcomes(account, rows.map(([actor, status]) => `INSERT INTO application_status (number, status, at, actor) VALUES ('99999999261128', '${status}', UTC_TIMESTAMP(6), '${actor}')`));
+		rows.forEach((row, i) => assert.ok((tells[account] ?? []).includes(row.join(' ')) ? told[i] === 0 : DENIED.includes(told[i]), `${account} (${told[i]}): tells ${row}`));
+		const kinds = ['cabinet', 'public', 'centre'].flatMap((origin) => ['person', 'operator'].flatMap((template) => ['new', 'signed', 'issued'].map((status) => [origin, template, status])));
+		const made = outcomes(account, kinds.map(([origin, template, status]) => filed('99999999261128', status, origin, template)));
+		kinds.forEach((kind, i) => assert.ok((files[account] ?? []).includes(kind.join(' ')) ? made[i] === 0 : DENIED.includes(made[i]), `${account} (${made[i]}): files ${kind}`));
+	}
+	db.rows(`DELETE FROM application`);
 });
 
 test('no account has rights beyond tables of the cabinet', () => {

@@ -28,6 +28,7 @@ enum {
 	FIELD_COUNT
 };
 
+#define RETRY_SECONDS 3600
 #define NAME_MAX 200 /* octets: 100 letters of two */
 
 /* Letters of any script; of ASCII nothing but letters and what joins the parts of a name. */
@@ -83,6 +84,8 @@ refuse(struct request *r, enum apply_refusal refusal)
 	switch (refusal) {
 	case APPLY_LIMIT:
 		response_message(r, NULL, "error.apply_limit", NULL);
+		/* the same for both limits: the answer tells nothing about an IIN */
+		response_retry_after(r, RETRY_SECONDS);
 		status = 429;
 		break;
 	case APPLY_KNOWN_KEY:

@@ -3,21 +3,24 @@
  * seconds it still lasts, as text.
  * In:     signed (XML, urn:cabinet:1 login), back (local path)
  * Out:    303 to back, or /keys
- * Errors: 422 the document, with the rule it broke; 503 database away. A refused document is not used up.
- * DB:     login: INSERT login_used, citizen, signed_form, session, event.
+ * Errors: 422 the document, with the rule it broke; 429 too many refused from this address, or too many sessions of this person; 503 database away. A refused document is not used up.
+ * DB:     login: INSERT login_used, rate_limit, citizen, signed_form, session, event.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/log.h"
 #include "login.h"
 #include "store/certificate.h"
 #include "store/document_used.h"
 #include "store/event.h"
 #include "store/outbox.h"
+#include "store/rate.h"
 #include "store/session.h"
 #include "store/signed_form.h"
+#include "store/tries.h"
 #include "web/held.h"
 #include "web/route.h"
 
@@ -96,7 +99,7 @@ refuse(struct request *r, const struct form_result *result, const struct checkin
 {
 	enum rc rc;
 
-	if ((rc = login_db_refused(r, result)) != RC_OK)
+	if ((rc = login_db_refused(r, result)) != RC_OK && rc != RC_LIMITED)
 		return rc;
 	response_refused(r, result->rule);
 	/* what this browser holds can be signed again; otherwise it gets a new one */
@@ -108,6 +111,17 @@ refuse(struct request *r, const struct form_result *result, const struct checkin
 	return login_page(r, 422, field);
 }
 
+/* Nothing is used up: after the wait the same document may still hold. */
+static enum rc
+limited(struct request *r, int64_t wait, const struct field *field)
+{
+	log_info("login-limited", "%" PRId64 " s left", wait);
+	response_retry_after(r, wait);
+	response_message(r, NULL, "error.login_limit", NULL);
+	login_document_issue(r, false);
+	return login_page(r, 429, field);
+}
+
 static enum rc
 login_post(struct request *r)
 {
@@ -116,6 +130,7 @@ login_post(struct request *r)
 	struct checking c = { .r = r };
 	const struct form_checks checks = { .issued = check_issued, .certificate = check_certificate, .arg = &c };
 	struct entrance entrance;
+	int64_t wait = 0;
 	enum rc rc;
 
 	/* parse */
@@ -125,7 +140,11 @@ login_post(struct request *r)
 		return login_page(r, 422, field);
 	}
 
-	/* authorize: the signature itself */
+	/* authorize: the signature itself, unless too many from there were refused */
+	if ((rc = tries_db_look(r->db, r->conf, r->address, &wait)) == RC_LIMITED)
+		return limited(r, wait, field);
+	if (rc != RC_OK)
+		return rc;
 	rc = form_verify(field[FIELD_SIGNED].value, field[FIELD_SIGNED].len, FORM_LOGIN, &checks, &result);
 
 	/* act */
@@ -138,10 +157,13 @@ login_post(struct request *r)
 	/* render */
 	if (rc == RC_BAD_INPUT)
 		rc = refuse(r, &result, &c, field);
+	else if (rc == RC_LIMITED)
+		rc = limited(r, entrance.wait, field);
 	else if (rc == RC_OK) {
 		response_cookie(r, "__Host-session", entrance.cookie, -1);
 		if (entrance.lang[0] != '\0')
 			response_cookie(r, "language", entrance.lang, LANGUAGE_SECONDS);
+		response_tell(r, "welcome");
 		rc = response_redirect(
 		    r, "%s", field[FIELD_BACK].error == NULL && field[FIELD_BACK].len > 0 ? field[FIELD_BACK].value : "/keys");
 	}
@@ -157,6 +179,7 @@ logout_post(struct request *r)
 	if ((rc = login_db_leave(r)) != RC_OK)
 		return rc;
 	response_cookie(r, "__Host-session", "", 0);
+	response_tell(r, "logged_out");
 	return response_redirect(r, "/");
 }
 
@@ -186,6 +209,7 @@ static const struct db_statement *const *const statements[] = {
 	signed_form_keep_statements,
 	document_used_statements,
 	outbox_statements,
+	rate_statements,
 	event_statements,
 	NULL,
 };

@@ -9,8 +9,6 @@
 
 /* Makes a document, remembers it in the browser's cookie (web/held.h) and puts it into the page. */
 void login_document_issue(struct request *, bool elsewhere);
-/* What a person recognises in a User-Agent: the last product they know, with its major version; "—" if none. */
-void login_browser_name(char out[64], const char *user_agent);
 
 /* ---- login_db.c */
 
@@ -19,13 +17,15 @@ extern const struct db_statement *const login_statements[];
 struct entrance { /* what a login gives */
 	char cookie[SESSION_COOKIE_SIZE];
 	char lang[3]; /* the citizen's choice; "" if none */
+	int64_t wait; /* RC_LIMITED: seconds until this person may enter again */
 };
 /*
  * One transaction: use up the document, meet in the citizen's row, open the session, event, and a notice when the browser is a new one.
- * RC_CONFLICT: used, or revoked meanwhile.
+ * RC_CONFLICT: used, or revoked meanwhile. RC_LIMITED: this person entered too often.
  */
 MUST_USE enum rc login_db_enter(struct request *, const struct form_result *, instant expires, const char *signed_text, size_t len,
     struct entrance *, enum form_rule *rule);
+/* RC_LIMITED: too many from this address; there is no event. */
 MUST_USE enum rc login_db_refused(struct request *, const struct form_result *);
 MUST_USE enum rc login_db_leave(struct request *);
 

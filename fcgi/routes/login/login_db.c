@@ -8,8 +8,13 @@
 #include "store/document_used.h"
 #include "store/event.h"
 #include "store/outbox.h"
+#include "store/rate.h"
 #include "store/session.h"
 #include "store/signed_form.h"
+#include "store/tries.h"
+#include "web/shown.h"
+
+#define IN_HOUR 3600
 
 /* The row that revocation of any of this person's keys raises too. Nothing that history is kept of changes. */
 static const struct db_statement meet = {
@@ -83,14 +88,25 @@ browser_look(struct db *db, const struct enter *e, bool *is_known)
 static enum rc
 browser_tell(struct db *db, const struct enter *e)
 {
-	char digest[2 * 32 + 1], browser[64], detail[128];
+	char digest[2 * 32 + 1], browser[SHOWN_BROWSER_SIZE], detail[128];
 
 	hex_encode(digest, e->result->digest, sizeof(e->result->digest));
-	login_browser_name(browser, e->r->user_agent);
+	shown_browser(browser, e->r->user_agent);
 	snprintf(detail, sizeof(detail), "%s, %s", browser, e->r->address);
 	return outbox_db_put(db,
 	    &(struct outbox_mail){
 		.kind = "login", .key = digest, .iin = cert_iin(e->result->certificate), .lang = lang_name(e->r->lang), .detail = detail });
+}
+
+/* Whoever signs is this person: nobody else can use up what they have left. */
+static enum rc
+person_may_enter(struct db *db, const struct enter *e)
+{
+	const struct conf *conf = e->r->conf;
+	const struct rate rate = { "login-person", cert_iin(e->result->certificate), conf->logins_per_person, IN_HOUR };
+	enum rc rc = rate_db_take(db, conf, &rate);
+
+	return rc == RC_LIMITED ? rate_db_look(db, conf, &rate, &e->out->wait) : rc;
 }
 
 static enum rc
@@ -111,9 +127,13 @@ enter(struct db *db, void *arg)
 	*e->rule = RULE_CERTIFICATE_REVOKED;
 	if ((rc = certificate_db_still_good(db, serial)) != RC_OK)
 		return rc;
+	if ((rc = person_may_enter(db, e)) != RC_OK)
+		return rc;
 	if ((rc = signed_form_db_keep(db, e->query, e->result, e->signed_text, e->len)) != RC_OK)
 		return rc;
 	if ((rc = browser_look(db, e, &is_known)) != RC_OK)
+		return rc;
+	if ((rc = session_db_replace(db, e->r->session_cookie)) != RC_OK)
 		return rc;
 	if ((rc = session_db_insert(db, e->r->conf, cert_iin(cert), serial, e->r->address, e->r->user_agent, e->out->cookie)) != RC_OK)
 		return rc;
@@ -167,7 +187,7 @@ login_db_refused(struct request *r, const struct form_result *result)
 		}
 	}
 	e.detail = buf_text(&detail);
-	rc = event_db_insert(r->db, &e);
+	rc = tries_db_refused(r->db, r->conf, &e);
 	buf_free(&detail);
 	return rc;
 }

@@ -10,6 +10,7 @@
 #include "status.h"
 #include "store/document_used.h"
 #include "store/event.h"
+#include "store/rate.h"
 #include "store/signed_form.h"
 #include "web/held.h"
 #include "web/route.h"
@@ -173,6 +174,7 @@ static const struct db_statement *const *const statements[] = {
 	session_statements,
 	signed_form_keep_statements,
 	document_used_statements,
+	rate_statements,
 	event_statements,
 	NULL,
 };

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "status.h"
 #include "store/document_used.h"
+#include "store/tries.h"
 #include "web/held.h"
 #include "web/route.h"
 
@@ -96,6 +97,7 @@ status_proof_post(struct request *r)
 	struct form_result result = { .rule = RULE_NONE };
 	struct status_keys keys = { .count = 0 };
 	struct checking c = { .r = r };
+	int64_t wait = 0;
 	enum rc rc;
 
 	/* parse */
@@ -104,8 +106,14 @@ status_proof_post(struct request *r)
 		return status_proof_page(r, 422);
 	}
 
-	/* authorize: the signature itself */
-	rc = status_db_keys(r, r->param[0], &keys);
+	/* authorize: the signature itself, unless too many from there were refused */
+	if ((rc = tries_db_look(r->db, r->conf, r->address, &wait)) == RC_LIMITED) {
+		response_retry_after(r, wait);
+		response_message(r, NULL, "error.login_limit", NULL);
+		return status_proof_page(r, 429);
+	}
+	if (rc == RC_OK)
+		rc = status_db_keys(r, r->param[0], &keys);
 	if (rc == RC_OK)
 		rc = verify(&c, &keys, &field[FIELD_SIGNED], &result);
 
@@ -120,7 +128,7 @@ status_proof_post(struct request *r)
 	if (rc == RC_OK) {
 		held_proof_give(r, r->param[0]);
 		rc = response_redirect(r, "/status/%s", r->param[0]);
-	} else if (rc == RC_BAD_INPUT && (rc = status_db_proof_refused(r, &keys, &result)) == RC_OK) {
+	} else if (rc == RC_BAD_INPUT && ((rc = status_db_proof_refused(r, &keys, &result)) == RC_OK || rc == RC_LIMITED)) {
 		response_refused(r, result.rule);
 		rc = status_proof_page(r, 422);
 	}

@@ -7,6 +7,7 @@
 #include "store/document_used.h"
 #include "store/event.h"
 #include "store/signed_form.h"
+#include "store/tries.h"
 #include "web/held.h"
 #include "web/view.h"
 
@@ -128,13 +129,14 @@ status_db_prove(struct request *r, const struct status_keys *keys, const struct 
 enum rc
 status_db_proof_refused(struct request *r, const struct status_keys *keys, const struct form_result *result)
 {
-	return event_db_insert(r->db, &(struct event){ .kind = "proof-refused",
-					  .iin = keys->known ? keys->iin : NULL,
-					  .application = r->param[0],
-					  .form = result->canonical != NULL ? result->digest : NULL,
-					  .rule = form_rule_name(result->rule),
-					  .address = r->address,
-					  .detail = result->detail });
+	return tries_db_refused(r->db, r->conf,
+	    &(struct event){ .kind = "proof-refused",
+		.iin = keys->known ? keys->iin : NULL,
+		.application = r->param[0],
+		.form = result->canonical != NULL ? result->digest : NULL,
+		.rule = form_rule_name(result->rule),
+		.address = r->address,
+		.detail = result->detail });
 }
 
 enum rc

@@ -1,0 +1,241 @@
+#include <string.h>
+
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/err.h>
+#include <openssl/sha.h>
+
+#include "pki/weak_key.h"
+
+#define PRIMES_BELOW 65536
+#define ODD_PRIMES 6541 /* below 2^16 */
+#define GROUP 4		/* their product has less than 64 bits */
+#define GROUPS ((ODD_PRIMES + GROUP - 1) / GROUP)
+#define LIMBS (KEY_RSA_MAX / 64)
+#define ROCA_BELOW 168 /* the public test's primes end with 167 */
+#define REMEMBERED 8
+
+__extension__ typedef unsigned __int128 wide;
+
+/* Where the last prime group has fewer than GROUP primes, 1 fills it up. */
+static struct {
+	uint16_t prime[GROUPS * GROUP];
+	uint64_t product[GROUPS];
+	uint64_t inverse[GROUPS]; /* of the product, modulo 2^64 */
+	bool is_made;
+} table;
+
+/* Newton: each step doubles the number of right bits; an odd number is its own inverse modulo 8. */
+static uint64_t
+inverse_of(uint64_t odd)
+{
+	uint64_t x = odd;
+
+	for (int i = 0; i < 5; i++)
+		x *= 2 - odd * x;
+	return x;
+}
+
+static void
+table_make(void)
+{
+	static bool composite[PRIMES_BELOW];
+	size_t n = 0;
+
+	for (size_t p = 3; p < PRIMES_BELOW; p += 2) {
+		if (composite[p])
+			continue;
+		table.prime[n++] = (uint16_t)p;
+		for (size_t q = p * p; q < PRIMES_BELOW; q += 2 * p)
+			composite[q] = true;
+	}
+	while (n < sizeof(table.prime) / sizeof(table.prime[0]))
+		table.prime[n++] = 1;
+	for (size_t g = 0; g < GROUPS; g++) {
+		table.product[g] = 1;
+		for (size_t i = 0; i < GROUP; i++)
+			table.product[g] *= table.prime[g * GROUP + i];
+		table.inverse[g] = inverse_of(table.product[g]);
+	}
+	table.is_made = true;
+}
+
+/* Least limb first. */
+static size_t
+limbs_of(uint64_t limb[LIMBS], const BIGNUM *n)
+{
+	unsigned char octets[LIMBS * 8];
+
+	if (BN_bn2lebinpad(n, octets, sizeof(octets)) < 0)
+		return 0;
+	for (size_t i = 0; i < LIMBS; i++) {
+		limb[i] = 0;
+		for (size_t k = 8; k > 0; k--)
+			limb[i] = limb[i] << 8 | octets[i * 8 + k - 1];
+	}
+	return (size_t)(BN_num_bits(n) + 63) / 64;
+}
+
+/*
+ * Exact division from the low end (Jebelean): what is left over is zero modulo p exactly when n is. Four products at a time, since each step waits
+ * for the one before.
+ */
+static bool
+has_small_factor(const BIGNUM *n)
+{
+	uint64_t limb[LIMBS];
+	size_t count = limbs_of(limb, n);
+
+	for (size_t g = 0; g < GROUPS; g += GROUP) {
+		uint64_t rest[GROUP] = { 0 };
+		size_t width = GROUPS - g < GROUP ? GROUPS - g : GROUP;
+
+		for (size_t i = 0; i < count; i++)
+			for (size_t k = 0; k < width; k++) {
+				uint64_t s = limb[i], quotient = (s - rest[k]) * table.inverse[g + k];
+
+				rest[k] = (uint64_t)((wide)quotient * table.product[g + k] >> 64) + (s < rest[k]);
+			}
+		for (size_t k = 0; k < width * GROUP; k++) {
+			uint16_t prime = table.prime[g * GROUP + k];
+
+			if (prime > 1 && rest[k / GROUP] % prime == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Nemec and others, «The Return of Coppersmith's Attack», 2017: primes of the form k * M + (65537^a mod M) leave their mark on every p that divides M. */
+static bool
+is_roca(const BIGNUM *n)
+{
+	for (size_t i = 0; table.prime[i] < ROCA_BELOW; i++) {
+		const unsigned p = table.prime[i], generator = 65537 % p;
+		const unsigned wanted = (unsigned)BN_mod_word(n, p);
+		unsigned power = 1;
+
+		do
+			power = power * generator % p;
+		while (power != wanted && power != 1);
+		if (power != wanted)
+			return false;
+	}
+	return true;
+}
+
+/* floor(sqrt(n)) into root. */
+static bool
+square_root(BIGNUM *root, const BIGNUM *n, BN_CTX *context)
+{
+	BIGNUM *next;
+	bool ok;
+
+	BN_CTX_start(context);
+	next = BN_CTX_get(context);
+	/* from above, so that it only falls */
+	ok = next != NULL && BN_set_word(root, 0) == 1 && BN_set_bit(root, (BN_num_bits(n) + 1) / 2) == 1;
+	while (ok) {
+		ok = BN_div(next, NULL, n, root, context) == 1 && BN_add(next, next, root) == 1 && BN_rshift1(next, next) == 1;
+		if (!ok || BN_cmp(next, root) >= 0)
+			break;
+		ok = BN_copy(root, next) != NULL;
+	}
+	BN_CTX_end(context);
+	return ok;
+}
+
+static bool
+is_square(const BIGNUM *n, BIGNUM *root, BIGNUM *scratch, BN_CTX *context)
+{
+	/* most numbers that are no squares show it modulo these */
+	static const unsigned moduli[] = { 64, 63, 65, 11, 17, 19, 23 };
+	BN_ULONG rest = BN_mod_word(n, (BN_ULONG)64 * 63 * 65 * 11 * 17 * 19 * 23);
+
+	for (size_t i = 0; i < sizeof(moduli) / sizeof(moduli[0]); i++) {
+		unsigned r = (unsigned)(rest % moduli[i]), x = 0;
+
+		while (x < moduli[i] && x * x % moduli[i] != r)
+			x++;
+		if (x == moduli[i])
+			return false;
+	}
+	return square_root(root, n, context) && BN_sqr(scratch, root, context) == 1 && BN_cmp(scratch, n) == 0;
+}
+
+/* n = a^2 - b^2 with a just above the root. */
+static bool
+has_close_factors(const BIGNUM *n, BN_CTX *context)
+{
+	BIGNUM *a, *b2, *root, *scratch;
+	bool found = false, ok;
+
+	BN_CTX_start(context);
+	a = BN_CTX_get(context);
+	b2 = BN_CTX_get(context);
+	root = BN_CTX_get(context);
+	scratch = BN_CTX_get(context);
+	ok = scratch != NULL && square_root(a, n, context) && BN_sqr(b2, a, context) == 1 && BN_sub(b2, b2, n) == 1;
+	/* a square itself: both factors are the root */
+	found = ok && BN_is_zero(b2);
+	for (int i = 0; ok && !found && i < WEAK_FERMAT_ROUNDS; i++) {
+		/* (a + 1)^2 = a^2 + 2a + 1 */
+		ok = BN_lshift1(scratch, a) == 1 && BN_add_word(scratch, 1) == 1 && BN_add(b2, b2, scratch) == 1 && BN_add_word(a, 1) == 1;
+		found = ok && is_square(b2, root, scratch, context);
+	}
+	BN_CTX_end(context);
+	return found || !ok;
+}
+
+static const char *
+find(const BIGNUM *n)
+{
+	BN_CTX *context;
+	bool close;
+
+	if (!table.is_made)
+		table_make();
+	if (!BN_is_odd(n) || has_small_factor(n))
+		return "BR 6.1.6: modulus with a factor below 2^16";
+	if (is_roca(n))
+		return "CVE-2017-15361 (ROCA): modulus of a broken generator";
+	context = BN_CTX_new();
+	close = context == NULL || has_close_factors(n, context);
+	BN_CTX_free(context);
+	return close ? "CVE-2022-26320: prime factors close to each other" : NULL;
+}
+
+const char *
+weak_key_find(EVP_PKEY *key)
+{
+	static struct {
+		uint8_t hash[SHA256_DIGEST_LENGTH];
+		const char *found;
+		bool is_known;
+	} last[REMEMBERED];
+	static size_t turn;
+	uint8_t octets[KEY_RSA_MAX / 8], hash[SHA256_DIGEST_LENGTH];
+	BIGNUM *n = NULL;
+	size_t at = 0;
+	int len;
+
+	if (!EVP_PKEY_is_a(key, "RSA"))
+		return NULL;
+	if (EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_N, &n) != 1 || BN_num_bits(n) > KEY_RSA_MAX ||
+	    (len = BN_bn2bin(n, octets)) <= 0 || EVP_Digest(octets, (size_t)len, hash, NULL, EVP_sha256(), NULL) != 1) {
+		BN_free(n);
+		ERR_clear_error();
+		return "RFC 8017 section 3.1: no modulus";
+	}
+	while (at < REMEMBERED && (!last[at].is_known || memcmp(last[at].hash, hash, sizeof(hash)) != 0))
+		at++;
+	if (at == REMEMBERED) {
+		at = turn++ % REMEMBERED;
+		last[at].found = find(n);
+		last[at].is_known = true;
+		memcpy(last[at].hash, hash, sizeof(hash));
+	}
+	BN_free(n);
+	ERR_clear_error();
+	return last[at].found;
+}
