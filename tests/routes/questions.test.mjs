@@ -1,4 +1,5 @@
-// No page asks MariaDB more than four questions: the server's general log counts, for every address that answers a GET.
+// No page asks MariaDB more than four questions: the server's general log counts, for every address that answers a GET. What a page writes (the
+// document that it gives out for signing, when the session was seen) is no question.
 import assert from "node:assert/strict";
 import { readFile, readdir } from "node:fs/promises";
 import path from "node:path";
@@ -27,7 +28,7 @@ async function pages() {
 
 // Statements of one account since the last call; connecting and preparing are no questions.
 const count = async (route) => Number((await sql(site, `SELECT COUNT(*) FROM mysql.general_log WHERE command_type IN ('Execute', 'Query')
-	AND user_host LIKE 'cabinet\\_${route}[%' AND argument NOT LIKE 'SET SESSION%'; TRUNCATE mysql.general_log`))[0][0]);
+	AND user_host LIKE 'cabinet\\_${route}[%' AND argument NOT LIKE 'SET SESSION%' AND argument NOT LIKE 'INSERT%' AND argument NOT LIKE 'UPDATE%'; TRUNCATE mysql.general_log`))[0][0]);
 
 test("every page asks at most four questions", async () => {
 	const citizen = site.citizens[1], who = freshPerson();
@@ -69,6 +70,7 @@ test("every page asks at most four questions", async () => {
 	};
 	await sql(site, "SET GLOBAL log_output = 'TABLE', general_log = ON; TRUNCATE mysql.general_log");
 	let most = 0;
+	const tooMany = [];
 	for (const [pattern, route] of await pages()) {
 		if (route === "ocsp") continue;		// no page, and asked by programs
 		assert.ok(addresses[pattern]?.length > 0, `${pattern}: no address for this page here`);
@@ -77,10 +79,11 @@ test("every page asks at most four questions", async () => {
 			const page = await visitor.get(address);
 			assert.ok([200, 303].includes(page.status), `${address}: ${page.status}`);
 			const asked = await count(route);
-			assert.ok(asked <= MOST, `${address}: ${asked} questions`);
+			if (asked > MOST) tooMany.push(`${address}: ${asked}`);
 			if (address === "/keys") assert.equal(asked, 2, "the list asks for the session and the rows");
 			most = Math.max(most, asked);
 		}
 	}
+	assert.deepEqual(tooMany, [], `more than ${MOST} questions`);
 	assert.ok(most >= 3, `the log counts: at most ${most} questions`);
 });
