@@ -76,7 +76,8 @@ browser_look(struct db *db, const struct enter *e, bool *is_known)
 	struct db_result *row = NULL;
 	enum rc rc;
 
-	rc = db_one(db, &known, DB_IN(db_text(e->r->user_agent), db_text(e->r->user_agent), db_text(cert_iin(e->result->certificate))), &row);
+	rc = db_one(
+	    db, &known, DB_IN(db_text(e->r->user_agent), db_text(e->r->user_agent), db_text(cert_iin(e->result->certificate))), &row);
 	if (rc != RC_OK)
 		return rc == RC_NOT_FOUND ? RC_INTERNAL : rc;
 	snprintf(e->out->lang, sizeof(e->out->lang), "%s", db_get_text(row, 0));
