@@ -38,10 +38,10 @@
       <summary><?cs call:icon("person") ?><span class="visually-hidden"><?cs var:L.frame.user_menu ?></span> <span><?cs var:user.short ?></span></summary>
       <div class="popup">
         <p><strong><?cs var:user.full_name ?></strong><br><?cs var:L.cert.iin ?> <span class="mono"><?cs var:user.iin ?></span></p>
-        <p><a href="/profile" id="to-profile"><?cs var:L.profile.title ?></a></p>
+        <p><a href="/profile" id="to-profile"><?cs var:L.profile.title ?></a><br><a href="/profile#settings" id="to-settings"><?cs var:L.profile.settings ?></a></p>
         <form method="post" action="/logout"><?cs call:csrf() ?><button class="quiet" type="submit" id="logout"><?cs call:icon("exit") ?><span><?cs var:L.frame.logout ?></span></button></form>
       </div>
-    </details><?cs elif:!signed_in && path != "/login" ?><a class="button quiet small enter" href="/login"><?cs var:L.frame.enter ?></a><?cs /if ?>
+    </details><?cs elif:has_session && !signed_in && !last_page && path != "/login" ?><a class="button quiet small enter" href="/keys"><?cs var:L.home.open ?></a><?cs elif:!signed_in && path != "/login" ?><a class="button quiet small enter" href="/login"><?cs var:L.frame.enter ?></a><?cs /if ?>
   </div>
 </header>
 <?cs if:page.menu ?><details class="menu-phone" id="menu-phone"><summary><?cs call:icon("key") ?><span><?cs var:L.menu.title ?></span></summary>

@@ -3,7 +3,7 @@
    data-copy="ID"          button: copies the text of element ID, tells [data-copied] beside it
    data-password-toggle="ID"  button, hidden until the script shows it: shows or hides the password of input ID
    data-file="ID"          output: name and size of the file chosen in input ID; its zone is [data-drop]
-   data-select-search="ID" search box, hidden until the script shows it: narrows the options of select ID
+   data-select-search="ID" search box, hidden until the script shows it: narrows the options of select ID; data-select-clear="ID" empties both
    #texts[data-text-CODE]  sentences for scripts, with places {name} ?>
 <?cs def:icon(id) ?><svg class="icon" aria-hidden="true"><use href="/static/icons/sprite.svg#<?cs var:id ?>"></use></svg><?cs /def ?>
 
@@ -69,7 +69,8 @@
 </div><?cs /def ?>
 
 <?cs def:rule(code, text) ?><li data-rule="<?cs var:code ?>"><?cs call:icon("dot") ?><?cs call:icon("check") ?><span><?cs var:text ?></span> <span class="visually-hidden" data-state></span></li><?cs /def ?>
-<?cs # The rule of new passwords; the script sets data-ok="1" on a line that holds and its [data-state] to L.js.rule_ok or rule_missing. ?>
+<?cs # The rule of new passwords; the script sets data-ok="1" on a line that holds and its [data-state] to L.js.rule_ok or rule_missing, and tells in
+   [data-strength] how long the password would stand. ?>
 <?cs def:password_rules(id, with_repeat) ?>
 <ul class="rules" id="<?cs var:id ?>-rules" data-rules="<?cs var:id ?>">
   <?cs call:rule("length", L.js.rule_length) ?>
@@ -78,7 +79,8 @@
   <?cs call:rule("digit", L.js.rule_digit) ?>
   <?cs call:rule("latin", L.js.rule_latin) ?>
   <?cs if:with_repeat ?><?cs call:rule("repeat", L.js.rule_repeat) ?><?cs /if ?>
-</ul><?cs /def ?>
+</ul>
+<p class="hint strength" data-strength="<?cs var:id ?>" role="status" data-weak="<?cs var:L.password.weak ?>" data-fair="<?cs var:L.password.fair ?>" data-strong="<?cs var:L.password.strong ?>"></p><?cs /def ?>
 <?cs # A state in words with a sign. kind: good | bad | wait | warn | program | plain ?>
 <?cs def:state(kind, text) ?><span class="state <?cs var:kind ?>"><?cs
   if:kind == "good" ?><?cs call:icon("check") ?><?cs elif:kind == "bad" ?><?cs call:icon("cross") ?><?cs elif:kind == "wait" ?><?cs call:icon("clock") ?><?cs
@@ -121,7 +123,9 @@
 <?cs # Fields for signing with a key file in this page. Nothing here has a name except the radios of found keys (ignored by the server).
    purpose: auth | sign. The script: lists keys into #keys-found, enables #sign, writes progress into #key-progress, posts the form. ?>
 <?cs def:keyfields(purpose, hint, button) ?>
-<div class="keyfields needs-script" id="keyfields" data-purpose="<?cs var:purpose ?>">
+<div class="keyfields needs-script" id="keyfields" data-purpose="<?cs var:purpose ?>" role="group" aria-labelledby="keyfields-title">
+  <p class="keyfields-title" id="keyfields-title"><strong><?cs var:L.key.forming ?></strong></p>
+  <?cs if:purpose == "sign" ?><p class="hint"><?cs var:L.key.store_type ?> <?cs var:L.store.PKCS12 ?></p><?cs /if ?>
   <?cs call:file("key-file", L.key.path, hint, 0) ?>
   <?cs call:password("key-password", L.key.password, "", "off") ?>
   <div class="actions"><button class="quiet" type="button" id="list-keys"><?cs call:icon("refresh") ?><span><?cs var:L.key.list ?></span></button></div>
@@ -134,6 +138,7 @@
   <template id="key-card">
     <label class="choice wide key-choice"><input type="radio" name="key"><svg class="icon" aria-hidden="true"><use href="/static/icons/sprite.svg#key"></use></svg>
       <span><strong data-field="purpose"></strong><small class="misfit" data-field="misfit" hidden></small>
+      <span class="chosen-title"><?cs var:L.key.chosen ?></span>
       <span class="pairs">
         <span><span class="term"><?cs var:L.key.owner ?></span><span data-field="owner"></span></span>
         <span><span class="term"><?cs var:L.cert.serial ?></span><span class="mono" data-field="serial"></span></span>
@@ -151,11 +156,11 @@
   <summary><?cs var:L.elsewhere.title ?></summary>
   <p><?cs var:intro ?></p>
   <?cs if:document_until ?><p class="hint"><?cs var:L.login.until ?> <span class="mono" id="document-until"><?cs var:document_until ?></span>.<?cs if:!elsewhere ?> <a href="/login?elsewhere=1&amp;back=<?cs var:url_escape(value.back) ?>#elsewhere"><?cs var:L.login.longer ?></a><?cs /if ?></p><?cs /if ?>
-  <ol><li><?cs var:L.elsewhere.step_copy ?></li><li><?cs var:L.elsewhere.step_sign ?></li><li><?cs var:L.elsewhere.step_send ?></li></ol>
+  <ol><li><?cs var:L.elsewhere.step_copy ?> <a href="/help#xmlsec1"><?cs var:L.elsewhere.how ?></a></li><li><?cs var:L.elsewhere.step_sign ?></li><li><?cs var:L.elsewhere.step_send ?></li></ol>
   <div class="field">
     <label for="document"><?cs var:L.elsewhere.document ?></label>
     <textarea id="document" name="document" class="mono" rows="6" readonly spellcheck="false"><?cs var:document ?></textarea>
-    <div class="actions"><button class="quiet small" type="button" data-copy="document" hidden><?cs call:icon("copy") ?><span><?cs var:L.frame.copy ?></span></button><span class="copied" data-copied="document" aria-live="polite"></span></div>
+    <div class="actions"><a class="button quiet small" id="document-file" href="<?cs var:document_href ?>" download="<?cs var:document_name ?>"><?cs call:icon("download") ?><span><?cs var:L.elsewhere.download ?></span></a><a class="button quiet small" id="document-prepared" href="<?cs var:prepared_href ?>" download="<?cs var:document_name ?>"><?cs call:icon("download") ?><span><?cs var:L.elsewhere.prepared ?></span></a><button class="quiet small" type="button" data-copy="document" hidden><?cs call:icon("copy") ?><span><?cs var:L.frame.copy ?></span></button><span class="copied" data-copied="document" aria-live="polite"></span></div>
   </div>
   <div class="field<?cs if:error.signed ?> invalid<?cs /if ?>">
     <?cs call:label("signed", L.elsewhere.signed, L.elsewhere.signed_hint, 0) ?>
@@ -181,7 +186,7 @@
  data-text-too-many-iterations="<?cs var:L.js.too_many_iterations ?>" data-text-unsupported-cipher="<?cs var:L.js.unsupported_cipher ?>" data-text-no-key="<?cs var:L.js.no_key ?>" data-text-no-certificate="<?cs var:L.js.no_certificate ?>" data-text-gost="<?cs var:L.js.gost ?>"
  data-text-file-required="<?cs var:L.js.file_required ?>" data-text-password-required="<?cs var:L.js.password_required ?>" data-text-opening="<?cs var:L.js.opening ?>" data-text-no-crypto="<?cs var:L.js.no_crypto ?>"<?cs /def ?>
 <?cs def:texts_sign() ?> data-text-is-sign-not-auth="<?cs var:L.js.is_sign_not_auth ?>" data-text-is-auth-not-sign="<?cs var:L.js.is_auth_not_sign ?>" data-text-expired="<?cs var:L.js.expired ?>" data-text-not-yet-valid="<?cs var:L.js.not_yet_valid ?>"
- data-text-pending="<?cs var:L.js.pending ?>" data-text-other-person="<?cs var:L.js.other_person ?>" data-text-unsupported-key="<?cs var:L.js.unsupported_key ?>" data-text-other-purpose="<?cs var:L.js.other_purpose ?>" data-text-none-fits="<?cs var:L.js.none_fits ?>" data-text-several-fit="<?cs var:L.js.several_fit ?>" data-text-one-fits="<?cs var:L.js.one_fits ?>"
+ data-text-pending="<?cs var:L.js.pending ?>" data-text-other-person="<?cs var:L.js.other_person ?>" data-text-unsupported-key="<?cs var:L.js.unsupported_key ?>" data-text-organisation="<?cs var:L.js.organisation ?>" data-text-other-purpose="<?cs var:L.js.other_purpose ?>" data-text-none-fits="<?cs var:L.js.none_fits ?>" data-text-several-fit="<?cs var:L.js.several_fit ?>" data-text-one-fits="<?cs var:L.js.one_fits ?>"
  data-text-purpose-auth="<?cs var:L.js.purpose_auth ?>" data-text-purpose-sign="<?cs var:L.js.purpose_sign ?>" data-text-purpose-pending="<?cs var:L.js.purpose_pending ?>" data-text-purpose-other="<?cs var:L.js.purpose_other ?>"
  data-text-signing="<?cs var:L.js.signing ?>" data-text-sending="<?cs var:L.js.sending ?>" data-text-wrong-site="<?cs var:L.js.wrong_site ?>" data-text-agree-required="<?cs var:L.error.agree ?>"<?cs /def ?>
 <?cs def:texts_rules() ?> data-text-rule-ok="<?cs var:L.js.rule_ok ?>" data-text-rule-missing="<?cs var:L.js.rule_missing ?>" data-text-password-weak="<?cs var:L.js.password_weak ?>" data-text-password-differs="<?cs var:L.js.password_differs ?>"<?cs /def ?>

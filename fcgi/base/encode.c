@@ -105,6 +105,20 @@ base64_digit(char c, bool url)
 	return -1;
 }
 
+#define NO_DIGIT 0x80
+#define X NO_DIGIT
+static const uint8_t base64_value[256] = {
+	X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X,				  /* 00 */
+	X, X, X, X, X, X, X, X, X, X, X, 62, X, X, X, 63, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, X, X, X, X, X, X,		  /* 20 */
+	X, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, X, X, X, X, X,		  /* 40 */
+	X, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, X, X, X, X, X, /* 60 */
+	X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X,				  /* 80 */
+	X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X,				  /* a0 */
+	X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X,				  /* c0 */
+	X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X,				  /* e0 */
+};
+#undef X
+
 struct decoder {
 	struct buf *out;
 	uint8_t chunk[3 * 64];
@@ -155,6 +169,29 @@ decoder_end(struct decoder *d, bool padded)
 	return !d->out->overflow;
 }
 
+/* Whole groups, four digits each, as far as they go without anything between. Returns the characters taken. */
+static size_t
+decoder_groups(struct decoder *d, const char *text, size_t len)
+{
+	size_t i;
+
+	for (i = 0; len - i >= 4; i += 4) {
+		uint8_t a = base64_value[(unsigned char)text[i]], b = base64_value[(unsigned char)text[i + 1]];
+		uint8_t c = base64_value[(unsigned char)text[i + 2]], e = base64_value[(unsigned char)text[i + 3]];
+
+		if (((a | b | c | e) & NO_DIGIT) != 0)
+			break;
+		d->chunk[d->n++] = (uint8_t)(a << 2 | b >> 4);
+		d->chunk[d->n++] = (uint8_t)(b << 4 | c >> 2);
+		d->chunk[d->n++] = (uint8_t)(c << 6 | e);
+		if (d->n == sizeof(d->chunk)) {
+			buf_add(d->out, d->chunk, d->n);
+			d->n = 0;
+		}
+	}
+	return i;
+}
+
 static bool
 decode64(struct buf *out, const char *text, size_t len, bool url)
 {
@@ -164,6 +201,8 @@ decode64(struct buf *out, const char *text, size_t len, bool url)
 	bool ok = true;
 
 	for (i = 0; ok && i < len; i++) {
+		if (!url && d.digits == 0 && d.pads == 0 && (i += decoder_groups(&d, text + i, len - i)) == len)
+			break;
 		digit = base64_digit(text[i], url);
 		if (digit != -1)
 			ok = decoder_digit(&d, digit);
@@ -286,8 +325,12 @@ utf8_is_valid(const char *text, size_t len)
 	size_t n;
 
 	for (; len > 0; text += n, len -= n) {
-		n = utf8_sequence(text, len);
-		if (n == 0)
+		/* most text is Latin or Cyrillic: one octet or two */
+		if ((unsigned char)*text - 1U < 0x7f)
+			n = 1;
+		else if ((unsigned char)*text - 0xc2U < 0x1e && is_continuation((const unsigned char *)text, 1, len))
+			n = 2;
+		else if ((n = utf8_sequence(text, len)) == 0)
 			return false;
 	}
 	return true;

@@ -2,8 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <libxml/globals.h>
-
 #include "base/encode.h"
 #include "base/random.h"
 #include "form/form.h"
@@ -81,6 +79,6 @@ void
 form_result_free(struct form_result *result)
 {
 	cert_free(result->certificate);
-	xmlFree(result->canonical);
+	free(result->canonical);
 	memset(result, 0, sizeof *result);
 }

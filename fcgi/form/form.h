@@ -129,8 +129,24 @@ struct form_checks {
 	size_t spki_len;
 };
 
+/* What is known of a signer's certificate from outside. */
+struct form_standing {
+	bool trusted; /* octet-equal to what a CA of ours stored, and signed by it; or with a path to a pinned CA */
+	bool revoked; /* now */
+	instant now;  /* by the database's clock */
+};
+/* What a document asks of its signer. */
+struct form_demand {
+	enum cert_purpose purpose;
+	const char *oid_arc; /* configuration */
+	const char *iin;     /* whose document it is; NULL: anybody's */
+};
+/* The first of RULE_CERTIFICATE_CA … RULE_CERTIFICATE_IIN that the certificate breaks; RULE_NONE: good. */
+enum form_rule form_signer_rule(const struct cert *, const struct form_standing *, const struct form_demand *);
+
 struct form_result {
 	enum form_rule rule;	  /* RULE_NONE when accepted */
+	uint32_t passed;	  /* bit 1 << rule: looked at and kept; the last ones are missing when refused */
 	char detail[160];	  /* for the log: what was seen; no secrets */
 	struct cert *certificate; /* owned; the signer's, once parsed; NULL for proof */
 	char *canonical;	  /* owned; the document without Signature, once known */

@@ -28,8 +28,7 @@ struct form_check {
 	xmlNode *reference, *digest_value, *certificate;   /* certificate: NULL in a proof */
 	bool exclusive;					   /* canonicalization of SignedInfo */
 	enum sig_algorithm algorithm;
-	const uint8_t *spki; /* the key that must have signed; borrowed */
-	size_t spki_len;
+	struct key *key, *request_key; /* the key that must have signed, borrowed; of a proof, owned */
 };
 
 /* Sets rule and detail; always RC_BAD_INPUT. */
@@ -41,7 +40,7 @@ MUST_USE enum rc form_refuse(struct form_check *, enum form_rule, const char *fm
  */
 enum form_rule form_scan(const char *data, size_t len, const char **why);
 
-/* canonical.c */
+/* tree.c */
 struct form_quiet { /* libxml2's error handler as it was */
 	xmlStructuredErrorFunc handler;
 	void *context;
@@ -49,17 +48,23 @@ struct form_quiet { /* libxml2's error handler as it was */
 void form_quiet(struct form_quiet *);		 /* libxml2 says nothing on stderr … */
 void form_loud(const struct form_quiet *);	 /* … until here; its kept error is dropped */
 xmlDoc *form_tree(const char *data, size_t len); /* NULL: not well-formed (namespaces included) */
-/* Elements of urn:cabinet:1 without prefix, attributes without namespace, text: all that is ever issued. `except` is passed over. */
-bool form_is_plain(const xmlDoc *, const xmlNode *except);
-/* C14N 1.0 with comments of the document as the enveloped-signature transform leaves it (signature may be NULL). Caller: xmlFree. */
-char *form_canonical(xmlDoc *, xmlNode *signature, size_t *len);
-/* C14N 1.0 or exclusive, without comments, of one element with all below it, in the context of its document. */
-bool form_canonical_part(xmlDoc *, xmlNode *, bool exclusive, struct buf *out);
 /* Pre-order successor inside top; NULL after the last. */
 xmlNode *form_next_node(const xmlNode *, const xmlNode *top);
 bool form_is_element(const xmlNode *, const char *namespace, const char *name);
 /* The text of an element that holds text only; "" if empty, NULL if it holds anything else. Borrowed. */
 const char *form_text(const xmlNode *);
+
+/* c14n.c */
+/*
+ * Appends C14N 1.0 with comments of the document as the enveloped-signature transform leaves it (signature may be NULL). false: the document is not
+ * plain, that is elements of urn:cabinet:1 without prefix, attributes without namespace, and text: all that is ever issued.
+ */
+bool form_canonical(const xmlDoc *, const xmlNode *signature, struct buf *out);
+/*
+ * Appends C14N 1.0 or exclusive C14N, without comments, of one element with all below it, in the context of its document, which is plain but for
+ * this part. false: attributes with a namespace, or anything but elements and text.
+ */
+bool form_canonical_part(const xmlNode *, bool exclusive, struct buf *out);
 
 /* shape.c */
 MUST_USE enum rc rule_signature_count(struct form_check *);

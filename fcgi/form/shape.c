@@ -20,7 +20,7 @@ static const struct {
 	{ "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256", SIG_ECDSA_P256_SHA256 },
 };
 
-/* After the enveloped-signature transform. All four give the same octets of a plain document (form_is_plain). */
+/* After the enveloped-signature transform. All four give the same octets of a plain document (form_canonical). */
 static const char *const document_canonicalizations[] = { C14N, C14N "#WithComments", EXC_C14N, EXC_C14N "WithComments" };
 
 static bool

@@ -87,23 +87,32 @@ rule_kind(struct form_check *c)
 static enum rc
 answered(struct form_check *c, enum rc rc, enum form_rule rule, enum form_rule otherwise)
 {
-	if (rc == RC_BAD_INPUT)
-		return form_refuse(c, rule == RULE_NONE ? otherwise : rule, "by the record");
-	return rc;
+	char serial[SERIAL_HEX_SIZE] = "";
+	uint8_t octets[SERIAL_SIZE];
+
+	if (rc != RC_BAD_INPUT)
+		return rc;
+	if (c->result->certificate != NULL) {
+		cert_serial(c->result->certificate, octets);
+		hex_encode(serial, octets, sizeof octets);
+	}
+	return form_refuse(c, rule == RULE_NONE ? otherwise : rule, "by the record%s%s", serial[0] != '\0' ? ": certificate " : "", serial);
 }
 
 static enum rc
 rule_document(struct form_check *c)
 {
 	struct form_result *r = c->result;
+	struct buf canonical = BUF_INIT;
 	enum form_rule rule = RULE_NONE;
 	enum rc rc;
 
-	if (!form_is_plain(c->doc, c->signature))
+	if (!form_canonical(c->doc, c->signature, &canonical)) {
+		buf_free(&canonical);
 		return form_refuse(c, RULE_DOCUMENT, "nodes or namespaces that are never issued");
-	r->canonical = form_canonical(c->doc, c->signature, &r->canonical_len);
-	if (r->canonical == NULL)
-		return form_refuse(c, RULE_DOCUMENT, "no canonical form");
+	}
+	r->canonical = canonical.data;
+	r->canonical_len = canonical.len;
 	hash_sha256(r->digest, r->canonical, r->canonical_len);
 	rc = c->checks->issued(c->checks->arg, r->canonical, r->canonical_len, &rule);
 	return answered(c, rc, rule, RULE_DOCUMENT);
@@ -117,8 +126,7 @@ rule_certificate(struct form_check *c)
 	bool parsed;
 
 	if (c->kind == FORM_PROOF) {
-		c->spki = c->checks->spki;
-		c->spki_len = c->checks->spki_len;
+		c->key = c->request_key = key_read(c->checks->spki, c->checks->spki_len);
 		return RC_OK;
 	}
 	text = form_text(c->certificate);
@@ -127,7 +135,7 @@ rule_certificate(struct form_check *c)
 	buf_free(&der);
 	if (!parsed)
 		return form_refuse(c, RULE_CERTIFICATE, "X509Certificate does not parse");
-	c->spki = cert_spki(c->result->certificate, &c->spki_len);
+	c->key = cert_key(c->result->certificate);
 	return RC_OK;
 }
 
@@ -147,7 +155,7 @@ rule_certificate_trusted(struct form_check *c)
 static enum rc
 rule_algorithm_fits_key(struct form_check *c)
 {
-	if (!sig_key_fits(c->algorithm, c->spki, c->spki_len))
+	if (!sig_key_fits(c->algorithm, c->key))
 		return form_refuse(c, RULE_ALGORITHM, "the key does not fit the signature algorithm");
 	return RC_OK;
 }
@@ -178,10 +186,9 @@ rule_signature(struct form_check *c)
 	struct buf value = BUF_CAPPED(SIGNATURE_MAX), info = BUF_INIT;
 	bool verified;
 
-	verified =
-	    base64_decode(&value, text, strlen(text)) && !value.overflow &&
-	    form_canonical_part(c->doc, c->signed_info, c->exclusive, &info) &&
-	    sig_verify_xml(c->algorithm, c->spki, c->spki_len, buf_text(&info), info.len, (const uint8_t *)buf_text(&value), value.len);
+	verified = base64_decode(&value, text, strlen(text)) && !value.overflow &&
+		   form_canonical_part(c->signed_info, c->exclusive, &info) &&
+		   sig_verify_xml(c->algorithm, c->key, buf_text(&info), info.len, (const uint8_t *)buf_text(&value), value.len);
 	buf_free(&value);
 	buf_free(&info);
 	if (!verified)
@@ -189,32 +196,47 @@ rule_signature(struct form_check *c)
 	return RC_OK;
 }
 
-static enum rc (*const sequence[])(struct form_check *) = {
-	rule_size,
-	rule_structure,
-	rule_wellformed_text,
-	rule_doctype,
-	rule_wellformed,
-	rule_kind,
-	rule_signature_count,
-	rule_signature_place,
-	rule_signature_shape,
-	rule_reference,
-	rule_transforms,
-	rule_algorithm,
-	rule_keyinfo,
-	rule_document, /* … expired, owner, used */
-	rule_certificate,
-	rule_certificate_trusted, /* CA, time, revoked, purpose, person, IIN */
-	rule_algorithm_fits_key,
-	rule_digest,
-	rule_signature,
+static const struct {
+	enum form_rule rule, last; /* the rules that a step settles; last is RULE_NONE when it is but one */
+	enum rc (*check)(struct form_check *);
+} sequence[] = {
+	{ RULE_SIZE, RULE_NONE, rule_size },
+	{ RULE_STRUCTURE, RULE_NONE, rule_structure },
+	{ RULE_WELLFORMED, RULE_NONE, rule_wellformed_text },
+	{ RULE_DOCTYPE, RULE_NONE, rule_doctype },
+	{ RULE_WELLFORMED, RULE_NONE, rule_wellformed },
+	{ RULE_KIND, RULE_NONE, rule_kind },
+	{ RULE_SIGNATURE_COUNT, RULE_NONE, rule_signature_count },
+	{ RULE_SIGNATURE_PLACE, RULE_NONE, rule_signature_place },
+	{ RULE_SIGNATURE_SHAPE, RULE_NONE, rule_signature_shape },
+	{ RULE_REFERENCE, RULE_NONE, rule_reference },
+	{ RULE_TRANSFORMS, RULE_NONE, rule_transforms },
+	{ RULE_ALGORITHM, RULE_NONE, rule_algorithm },
+	{ RULE_KEYINFO, RULE_NONE, rule_keyinfo },
+	{ RULE_DOCUMENT, RULE_USED, rule_document },
+	{ RULE_CERTIFICATE, RULE_NONE, rule_certificate },
+	{ RULE_CERTIFICATE_CA, RULE_CERTIFICATE_IIN, rule_certificate_trusted },
+	{ RULE_ALGORITHM, RULE_NONE, rule_algorithm_fits_key },
+	{ RULE_DIGEST, RULE_NONE, rule_digest },
+	{ RULE_SIGNATURE, RULE_NONE, rule_signature },
 };
 
 static bool
 can_decide(enum form_kind kind, const struct form_checks *checks)
 {
 	return checks->issued != NULL && (kind == FORM_PROOF ? checks->spki != NULL : checks->certificate != NULL);
+}
+
+/* A step that was refused has kept what comes before the rule it broke. */
+static void
+note_passed(struct form_result *r, enum form_rule first, enum form_rule last)
+{
+	enum form_rule end = r->rule != RULE_NONE ? r->rule : last == RULE_NONE ? first + 1 : last + 1;
+
+	for (enum form_rule rule = first; rule < end; rule++)
+		r->passed |= 1U << rule;
+	if (r->rule != RULE_NONE)
+		r->passed &= ~(1U << r->rule);
 }
 
 enum rc
@@ -230,9 +252,13 @@ form_verify(const char *data, size_t len, enum form_kind kind, const struct form
 		return RC_INTERNAL;
 	}
 	form_quiet(&before);
-	for (size_t i = 0; rc == RC_OK && i < sizeof sequence / sizeof sequence[0]; i++)
-		rc = sequence[i](&c);
+	for (size_t i = 0; rc == RC_OK && i < sizeof sequence / sizeof sequence[0]; i++) {
+		rc = sequence[i].check(&c);
+		if (rc == RC_OK || rc == RC_BAD_INPUT)
+			note_passed(result, sequence[i].rule, sequence[i].last);
+	}
 	xmlFreeDoc(c.doc);
+	key_free(c.request_key);
 	form_loud(&before);
 	if (rc == RC_BAD_INPUT)
 		log_info("form-refused", "%s: %s: %s", form_kind_name(kind), form_rule_name(result->rule), result->detail);

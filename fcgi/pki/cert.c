@@ -1,7 +1,6 @@
 #include <string.h>
 
 #include <openssl/err.h>
-#include <openssl/objects.h>
 #include <openssl/x509v3.h>
 
 #include "base/encode.h"
@@ -9,20 +8,23 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "pki/cert.h"
+#include "pki/cert_name.h"
+#include "pki/cert_read.h"
+#include "pki/der.h"
 #include "pki/openssl.h"
+#include "pki/sig.h"
 
 struct cert {
-	X509 *x509;
-	uint8_t *der, *spki;
-	size_t der_len, spki_len;
+	uint8_t *der;
+	size_t der_len;
+	struct cert_parts parts; /* into der */
+	struct key *key;
+	X509 **x509; /* in memory of its own, because it is made when first asked for */
 	char *common_name, *surname, *name, *patronymic, *full_name;
 	char *subject, *issuer, *issuer_cn;
 	char iin[IIN_SIZE];
-	char algorithm[KEY_ALGORITHM_SIZE];
-	uint8_t serial[SERIAL_SIZE], key_id[20], spki_hash[HASH_SIZE];
-	instant not_before, not_after;
+	uint8_t serial[SERIAL_SIZE];
 	bool is_organisation;
-	char *usages; /* extended key usages, dotted, each followed by a blank; "" if none */
 };
 
 static const char *const purpose_names[] = { [PURPOSE_AUTH] = "auth", [PURPOSE_SIGN] = "sign", [PURPOSE_OPERATOR] = "operator" };
@@ -46,19 +48,22 @@ cert_purpose_parse(enum cert_purpose *out, const char *name)
 
 /* First value of an attribute as an owned string, "" if absent; NULL if it is no acceptable text. count: how many there are. */
 static char *
-attribute(const X509_NAME *name, int nid, int *count)
+attribute(struct slice name, enum name_type type, int *count)
 {
 	struct buf value = BUF_INIT;
-	int at = X509_NAME_get_index_by_NID(name, nid, -1);
-	char *text = NULL;
+	struct name_part part;
+	const uint8_t *end, *p = name_begin(name, &end);
+	bool ok = true;
 
 	*count = 0;
-	if (at < 0 || name_value(&value, X509_NAME_get_entry(name, at)))
-		text = mem_string(buf_text(&value));
-	for (; at >= 0; at = X509_NAME_get_index_by_NID(name, nid, at))
-		(*count)++;
-	buf_free(&value);
-	return text;
+	while (ok && name_next(&p, end, &part))
+		if (name_is(&part, type) && (*count)++ == 0)
+			ok = name_text(&value, &part);
+	if (ok && value.data == NULL)
+		return mem_string("");
+	if (!ok)
+		buf_free(&value);
+	return value.data;
 }
 
 /* The only place of the first name is the common name, «ФАМИЛИЯ ИМЯ». */
@@ -77,33 +82,32 @@ first_name(const char *common_name, const char *surname)
 }
 
 static bool
-has_organisation(const X509_NAME *name)
+has_organisation(struct slice name)
 {
-	bool found = X509_NAME_get_index_by_NID(name, NID_organizationName, -1) >= 0;
-	int at = -1;
+	struct name_part part;
+	const uint8_t *end, *p = name_begin(name, &end);
 
-	while (!found && (at = X509_NAME_get_index_by_NID(name, NID_organizationalUnitName, at)) >= 0) {
-		const ASN1_STRING *value = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at));
-
-		found = ASN1_STRING_length(value) >= 3 && memcmp(ASN1_STRING_get0_data(value), "BIN", 3) == 0;
-	}
-	return found;
+	while (name_next(&p, end, &part))
+		if (name_is(&part, NAME_ORGANISATION) ||
+		    (name_is(&part, NAME_UNIT) && part.value.len >= 3 && memcmp(part.value.data, "BIN", 3) == 0))
+			return true;
+	return false;
 }
 
 static const char *
 read_names(struct cert *c)
 {
-	const X509_NAME *subject = X509_get_subject_name(c->x509), *issuer = X509_get_issuer_name(c->x509);
+	struct slice subject = c->parts.subject, issuer = c->parts.issuer;
 	struct buf line = BUF_INIT;
 	char *serial_number;
 	int count, serial_numbers;
 	bool ok;
 
-	c->common_name = attribute(subject, NID_commonName, &count);
-	c->surname = attribute(subject, NID_surname, &count);
-	c->patronymic = attribute(subject, NID_givenName, &count);
-	c->issuer_cn = attribute(issuer, NID_commonName, &count);
-	serial_number = attribute(subject, NID_serialNumber, &serial_numbers);
+	c->common_name = attribute(subject, NAME_CN, &count);
+	c->surname = attribute(subject, NAME_SURNAME, &count);
+	c->patronymic = attribute(subject, NAME_GIVEN_NAME, &count);
+	c->issuer_cn = attribute(issuer, NAME_CN, &count);
+	serial_number = attribute(subject, NAME_SERIAL_NUMBER, &serial_numbers);
 	ok = c->common_name != NULL && c->surname != NULL && c->patronymic != NULL && c->issuer_cn != NULL && serial_number != NULL;
 	/* two of them could be read as two persons: then it names none */
 	if (ok && serial_numbers == 1 && strncmp(serial_number, "IIN", 3) == 0 && iin_is_wellformed(serial_number + 3))
@@ -124,78 +128,19 @@ read_names(struct cert *c)
 }
 
 static const char *
-read_serial(struct cert *c)
-{
-	const ASN1_INTEGER *number = X509_get0_serialNumber(c->x509);
-	int len = ASN1_STRING_length(number);
-
-	if (ASN1_STRING_type(number) == V_ASN1_NEG_INTEGER || len < 1 || len > SERIAL_SIZE)
-		return "RFC 5280 section 4.1.2.2: serial is not positive or longer than 20 octets";
-	memcpy(c->serial + SERIAL_SIZE - len, ASN1_STRING_get0_data(number), (size_t)len);
-	return NULL;
-}
-
-static const char *
-read_key(struct cert *c)
-{
-	unsigned int size = sizeof(c->key_id);
-	int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(c->x509), &c->spki);
-
-	if (len <= 0 || X509_pubkey_digest(c->x509, EVP_sha1(), c->key_id, &size) != 1)
-		return "RFC 5280 section 4.1.2.7: no public key";
-	c->spki_len = (size_t)len;
-	hash_sha256(c->spki_hash, c->spki, c->spki_len);
-	(void)key_describe(X509_get0_pubkey(c->x509), c->algorithm);
-	ERR_clear_error();
-	return NULL;
-}
-
-static const char *
-read_usages(struct cert *c)
-{
-	struct buf text = BUF_INIT;
-	int critical;
-	EXTENDED_KEY_USAGE *list = X509_get_ext_d2i(c->x509, NID_ext_key_usage, &critical, NULL);
-	char dotted[80];
-	bool ok = list != NULL || critical == -1;
-
-	for (int i = 0; ok && i < sk_ASN1_OBJECT_num(list); i++) {
-		int len = OBJ_obj2txt(dotted, sizeof(dotted), sk_ASN1_OBJECT_value(list, i), 1);
-
-		if (len > 0 && len < (int)sizeof(dotted))
-			buf_printf(&text, "%s ", dotted);
-	}
-	sk_ASN1_OBJECT_pop_free(list, ASN1_OBJECT_free);
-	c->usages = mem_string(buf_text(&text));
-	buf_free(&text);
-	return ok ? NULL : "RFC 5280 section 4.2.1.12: extended key usage is broken or twice";
-}
-
-static const char *
 read_fields(struct cert *c)
 {
-	const char *fault;
-	uint32_t flags;
+	const struct cert_parts *p = &c->parts;
 
-	(void)X509_check_purpose(c->x509, -1, 0);
-	flags = X509_get_extension_flags(c->x509);
-	if ((flags & EXFLAG_INVALID) != 0)
-		return "RFC 5280 section 4.2: a broken extension";
-	if ((flags & EXFLAG_CRITICAL) != 0)
-		return "RFC 5280 section 4.2: an unknown critical extension";
-	if (!time_parse(&c->not_before, X509_get0_notBefore(c->x509)) || !time_parse(&c->not_after, X509_get0_notAfter(c->x509)) ||
-	    c->not_after < c->not_before)
-		return "RFC 5280 section 4.1.2.5: validity";
-	if ((fault = read_serial(c)) == NULL && (fault = read_key(c)) == NULL && (fault = read_names(c)) == NULL)
-		fault = read_usages(c);
-	return fault;
+	memcpy(c->serial + SERIAL_SIZE - p->serial.len, p->serial.data, p->serial.len);
+	c->key = key_read(p->spki.data, p->spki.len);
+	return read_names(c);
 }
 
 enum rc
 cert_parse(struct cert **out, const uint8_t *der, size_t len)
 {
 	struct cert *c = NULL;
-	const uint8_t *p = der;
 	const char *fault;
 
 	*out = NULL;
@@ -204,21 +149,16 @@ cert_parse(struct cert **out, const uint8_t *der, size_t len)
 		return RC_BAD_INPUT;
 	}
 	c = mem_zero(1, sizeof(*c));
-	c->x509 = d2i_X509(NULL, &p, (long)len);
-	if (c->x509 == NULL)
-		fault = "not a certificate (RFC 5280 section 4.1)";
-	else if (p != der + len)
-		fault = "octets behind it";
-	else
+	c->der = mem_copy(der, len);
+	c->der_len = len;
+	if ((fault = cert_read(&c->parts, c->der, len)) == NULL)
 		fault = read_fields(c);
 	if (fault != NULL) {
-		openssl_warn("certificate", "parse", fault);
+		log_warn("certificate", "parse: %s", fault);
 		cert_free(c);
 		return RC_BAD_INPUT;
 	}
-	c->der = mem_copy(der, len);
-	c->der_len = len;
-	ERR_clear_error();
+	c->x509 = mem_zero(1, sizeof(*c->x509));
 	*out = c;
 	return RC_OK;
 }
@@ -248,8 +188,10 @@ cert_free(struct cert *c)
 {
 	if (c == NULL)
 		return;
-	X509_free(c->x509);
-	OPENSSL_free(c->spki);
+	if (c->x509 != NULL)
+		X509_free(*c->x509);
+	free(c->x509);
+	key_free(c->key);
 	free(c->der);
 	free(c->common_name);
 	free(c->surname);
@@ -259,14 +201,21 @@ cert_free(struct cert *c)
 	free(c->subject);
 	free(c->issuer);
 	free(c->issuer_cn);
-	free(c->usages);
 	free(c);
 }
 
 X509 *
 cert_x509(const struct cert *c)
 {
-	return c->x509;
+	const uint8_t *p = c->der;
+
+	if (*c->x509 == NULL) {
+		*c->x509 = d2i_X509(NULL, &p, (long)c->der_len);
+		if (*c->x509 == NULL || X509_check_purpose(*c->x509, -1, 0) != 1)
+			log_fatal("certificate", "%s: OpenSSL does not read what cert_read accepted", c->subject);
+		ERR_clear_error();
+	}
+	return *c->x509;
 }
 
 const uint8_t *
@@ -276,11 +225,16 @@ cert_der(const struct cert *c, size_t *len)
 	return c->der;
 }
 
+struct key *
+cert_key(const struct cert *c)
+{
+	return c->key;
+}
+
 const uint8_t *
 cert_spki(const struct cert *c, size_t *len)
 {
-	*len = c->spki_len;
-	return c->spki;
+	return key_spki(c->key, len);
 }
 
 const char *
@@ -340,7 +294,7 @@ cert_issuer_cn(const struct cert *c)
 const char *
 cert_algorithm(const struct cert *c)
 {
-	return c->algorithm;
+	return key_algorithm(c->key);
 }
 
 void
@@ -352,25 +306,26 @@ cert_serial(const struct cert *c, uint8_t out[SERIAL_SIZE])
 void
 cert_key_id(const struct cert *c, uint8_t out[20])
 {
-	memcpy(out, c->key_id, sizeof(c->key_id));
+	if (EVP_Digest(c->parts.public_key.data, c->parts.public_key.len, out, NULL, EVP_sha1(), NULL) != 1)
+		log_fatal("hash-failed", "certificate: libcrypto: SHA1");
 }
 
 void
 cert_spki_hash(const struct cert *c, uint8_t out[32])
 {
-	memcpy(out, c->spki_hash, HASH_SIZE);
+	hash_sha256(out, c->parts.spki.data, c->parts.spki.len);
 }
 
 instant
 cert_not_before(const struct cert *c)
 {
-	return c->not_before;
+	return c->parts.not_before;
 }
 
 instant
 cert_not_after(const struct cert *c)
 {
-	return c->not_after;
+	return c->parts.not_after;
 }
 
 bool
@@ -382,15 +337,17 @@ cert_is_organisation(const struct cert *c)
 static bool
 has_usage(const struct cert *c, const char *dotted)
 {
-	size_t len = strlen(dotted);
-	const char *p = c->usages;
+	struct slice list = c->parts.extended, oid;
+	struct buf wanted = BUF_INIT; /* header and all */
+	const uint8_t *p = list.data, *at = p;
+	bool found = false;
 
-	while ((p = strstr(p, dotted)) != NULL) {
-		if ((p == c->usages || p[-1] == ' ') && p[len] == ' ')
-			return true;
-		p += len;
-	}
-	return false;
+	if (list.len == 0 || !der_oid(&wanted, dotted))
+		return false;
+	for (; !found && der_read(&p, list.data + list.len, DER_OID, &oid.data, &oid.len); at = p)
+		found = wanted.len == (size_t)(p - at) && memcmp(wanted.data, at, wanted.len) == 0;
+	buf_free(&wanted);
+	return found;
 }
 
 bool
@@ -398,27 +355,50 @@ cert_has_purpose(const struct cert *c, enum cert_purpose purpose, const char *oi
 {
 	char role[128];
 	int len = snprintf(role, sizeof(role), "%s.%s", oid_arc, purpose == PURPOSE_OPERATOR ? "4.2.3" : "4.1.1");
-	uint32_t wanted = purpose == PURPOSE_AUTH ? KU_DIGITAL_SIGNATURE : KU_NON_REPUDIATION;
+	uint8_t wanted = purpose == PURPOSE_AUTH ? USAGE_DIGITAL_SIGNATURE : USAGE_NON_REPUDIATION;
 
-	if (len < 0 || (size_t)len >= sizeof(role) || X509_check_ca(c->x509) != 0)
-		return false;
-	/* X509_check_ca says no to CA:TRUE where keyCertSign is missing; such a certificate is nobody's leaf either */
-	if ((X509_get_extension_flags(c->x509) & EXFLAG_CA) != 0)
+	/* CA:TRUE without keyCertSign is nobody's leaf either */
+	if (len < 0 || (size_t)len >= sizeof(role) || c->parts.is_ca || (c->parts.usage & USAGE_CERT_SIGN) != 0)
 		return false;
 	/* an absent extension would mean "any usage" (4.2.1.3): not for us */
-	if ((X509_get_extension_flags(c->x509) & EXFLAG_KUSAGE) == 0 || (X509_get_key_usage(c->x509) & wanted) == 0)
+	if (!c->parts.has_usage || (c->parts.usage & wanted) == 0)
 		return false;
 	return has_usage(c, purpose == PURPOSE_AUTH ? "1.3.6.1.5.5.7.3.2" : "1.3.6.1.5.5.7.3.4") && has_usage(c, role);
+}
+
+static bool
+is_equal(struct slice a, struct slice b)
+{
+	return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
+}
+
+/* The authorityKeyIdentifier of c, as far as it says something, names this issuer (RFC 5280, 4.2.1.1). */
+static bool
+names_issuer(const struct cert_parts *c, const struct cert *issuer)
+{
+	const struct cert_parts *ca = &issuer->parts;
+	struct slice serial = c->authority_serial, names = c->authority_issuer, name = { NULL, 0 };
+	const uint8_t *p = names.data;
+
+	if (c->authority_key_id.data != NULL && ca->subject_key_id.data != NULL && !is_equal(c->authority_key_id, ca->subject_key_id))
+		return false;
+	if (serial.data != NULL) {
+		if (serial.len > 1 && serial.data[0] == 0) {
+			serial.data++;
+			serial.len--;
+		}
+		if (!is_equal(serial, ca->serial))
+			return false;
+	}
+	return names.data == NULL || (der_read(&p, names.data + names.len, DER_CONTEXT_OF(4), &name.data, &name.len) &&
+					 p == names.data + names.len && is_equal(name, ca->issuer));
 }
 
 bool
 cert_is_signed_by(const struct cert *cert, const struct cert *issuer)
 {
-	X509 *ca = issuer->x509;
-	bool ok = (X509_get_extension_flags(ca) & EXFLAG_KUSAGE) != 0 && (X509_get_key_usage(ca) & KU_KEY_CERT_SIGN) != 0 &&
-		  X509_check_ca(ca) == 1 && signature_is_accepted(X509_get_signature_nid(cert->x509)) &&
-		  X509_check_issued(ca, cert->x509) == X509_V_OK && X509_verify(cert->x509, X509_get0_pubkey(ca)) == 1;
+	const struct cert_parts *c = &cert->parts, *ca = &issuer->parts;
 
-	ERR_clear_error();
-	return ok;
+	return ca->is_ca && ca->has_usage && (ca->usage & USAGE_CERT_SIGN) != 0 && is_equal(c->issuer, ca->subject) &&
+	       names_issuer(c, issuer) && sig_verify_x509(c->algorithm, issuer->key, c->tbs, c->signature);
 }

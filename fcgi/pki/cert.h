@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/iin.h"
 #include "base/rc.h"
+#include "pki/key.h"
 
 #define SERIAL_SIZE 20 /* octets; shown as 40 lower-case hex digits, leading zeros kept */
 #define SERIAL_HEX_SIZE 41
@@ -28,7 +29,7 @@ enum cert_purpose {	 /* by key usage, extended key usage and role OID */
 const char *cert_purpose_name(enum cert_purpose);
 bool cert_purpose_parse(enum cert_purpose *, const char *name);
 
-/* One certificate, nothing behind it; copies data. RC_BAD_INPUT with a log line otherwise. */
+/* One certificate, nothing behind it, in the strict profile of cert_read.h; copies data. RC_BAD_INPUT with a log line otherwise. */
 MUST_USE enum rc cert_parse(struct cert **, const uint8_t *der, size_t len);
 /* DER or PEM file. */
 MUST_USE enum rc cert_read_file(struct cert **, const char *path);
@@ -37,6 +38,7 @@ void cert_free(struct cert *);
 /* Borrowed, valid as long as the certificate. */
 const uint8_t *cert_der(const struct cert *, size_t *len);
 const uint8_t *cert_spki(const struct cert *, size_t *len); /* SubjectPublicKeyInfo, DER */
+struct key *cert_key(const struct cert *);		    /* decoded once, when first used */
 const char *cert_common_name(const struct cert *);	    /* UTF-8; "" if absent, as below */
 const char *cert_surname(const struct cert *);
 const char *cert_name(const struct cert *);	  /* first name: CN without the surname */
@@ -56,7 +58,10 @@ bool cert_is_organisation(const struct cert *); /* O or OU=BIN…: a legal entit
 /* oid_arc: configuration; the role OIDs are <arc>.4.1.1 (natural person) and <arc>.4.2.3 (operator). */
 bool cert_has_purpose(const struct cert *, enum cert_purpose, const char *oid_arc);
 
-/* issuer's key made the signature over cert, and issuer's subject is cert's issuer, and issuer is a CA (keyCertSign). */
+/*
+ * issuer is a CA (cA, keyCertSign), its subject is cert's issuer octet by octet, cert's authorityKeyIdentifier names no other, and its key made the
+ * signature over cert: RSA PKCS#1 1.5 or ECDSA on P-256, with SHA-256, SHA-384 or SHA-512.
+ */
 bool cert_is_signed_by(const struct cert *cert, const struct cert *issuer);
 
 #endif

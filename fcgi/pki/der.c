@@ -3,8 +3,8 @@
 #include <openssl/err.h>
 #include <openssl/objects.h>
 
+#include "base/encode.h"
 #include "pki/der.h"
-#include "pki/openssl.h"
 
 #define YEAR_1950 (-631152000 * SECOND)
 #define YEAR_2050 (2524608000 * SECOND)
@@ -167,13 +167,14 @@ der_time(struct buf *b, instant t)
 }
 
 bool
-der_read(const uint8_t **p, const uint8_t *end, uint8_t tag, const uint8_t **value, size_t *len)
+der_next(const uint8_t **p, const uint8_t *end, uint8_t *tag, const uint8_t **value, size_t *len)
 {
 	const uint8_t *q = *p;
 	size_t n;
 
-	if (end - q < 2 || q[0] != tag)
+	if (end - q < 2 || (q[0] & 0x1f) == 0x1f)
 		return false;
+	*tag = q[0];
 	n = q[1];
 	q += 2;
 	if (n >= 0x80) {
@@ -192,6 +193,102 @@ der_read(const uint8_t **p, const uint8_t *end, uint8_t tag, const uint8_t **val
 	*len = n;
 	*p = q + n;
 	return true;
+}
+
+bool
+der_read(const uint8_t **p, const uint8_t *end, uint8_t tag, const uint8_t **value, size_t *len)
+{
+	uint8_t found;
+
+	return *p < end && **p == tag && der_next(p, end, &found, value, len);
+}
+
+/* X.690, 8.3.2: the first nine bits are neither all zero nor all one. */
+static bool
+integer_is_valid(const uint8_t *value, size_t len)
+{
+	return len > 0 && (len == 1 || !((value[0] == 0 && (value[1] & 0x80) == 0) || (value[0] == 0xff && (value[1] & 0x80) != 0)));
+}
+
+/* X.690, 8.6.2 and 11.2.1: the unused bits are zero. */
+static bool
+bits_are_valid(const uint8_t *value, size_t len)
+{
+	return len > 0 && value[0] <= 7 && (len > 1 ? (value[len - 1] & ((1U << value[0]) - 1)) == 0 : value[0] == 0);
+}
+
+/* X.690, 8.19.2: each arc ends, and none begins with an octet that says nothing. */
+static bool
+oid_is_valid(const uint8_t *value, size_t len)
+{
+	bool begins = true;
+
+	for (size_t i = 0; i < len; i++) {
+		if (begins && value[i] == 0x80)
+			return false;
+		begins = (value[i] & 0x80) == 0;
+	}
+	return len > 0 && begins;
+}
+
+static bool
+universal_is_valid(uint8_t tag, const uint8_t *value, size_t len)
+{
+	switch (tag) {
+	case DER_BOOLEAN:
+		return len == 1 && (value[0] == 0 || value[0] == 0xff);
+	case DER_INTEGER:
+	case DER_ENUMERATED:
+		return integer_is_valid(value, len);
+	case DER_BIT_STRING:
+		return bits_are_valid(value, len);
+	case DER_NULL:
+		return len == 0;
+	case DER_OID:
+		return oid_is_valid(value, len);
+	case DER_UTF8:
+		return utf8_is_valid((const char *)value, len);
+	case DER_BMP:
+		return len % 2 == 0;
+	case DER_UNIVERSAL:
+		return len % 4 == 0;
+	case DER_OCTET_STRING:
+	case DER_NUMERIC:
+	case DER_PRINTABLE:
+	case DER_T61:
+	case DER_IA5:
+	case DER_VISIBLE:
+	case DER_UTCTIME:
+	case DER_GENERALIZEDTIME:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool
+values_are_valid(const uint8_t *p, const uint8_t *end, int depth)
+{
+	const uint8_t *value;
+	uint8_t tag;
+	size_t len;
+
+	while (p < end) {
+		if (!der_next(&p, end, &tag, &value, &len))
+			return false;
+		if (tag == DER_SEQUENCE || tag == DER_SET || (tag & 0xe0) == 0xa0) {
+			if (depth == 0 || !values_are_valid(value, value + len, depth - 1))
+				return false;
+		} else if ((tag & 0xe0) != 0x80 && !universal_is_valid(tag, value, len))
+			return false;
+	}
+	return true;
+}
+
+bool
+der_is_valid(const uint8_t *data, size_t len)
+{
+	return values_are_valid(data, data + len, DER_DEPTH - 1);
 }
 
 /* Two digits, at most max; false otherwise. */

@@ -18,10 +18,15 @@ enum {
 	DER_OID = 0x06,
 	DER_ENUMERATED = 0x0a,
 	DER_UTF8 = 0x0c,
+	DER_NUMERIC = 0x12,
 	DER_PRINTABLE = 0x13,
+	DER_T61 = 0x14,
 	DER_IA5 = 0x16,
 	DER_UTCTIME = 0x17,
 	DER_GENERALIZEDTIME = 0x18,
+	DER_VISIBLE = 0x1a,
+	DER_UNIVERSAL = 0x1c,
+	DER_BMP = 0x1e,
 	DER_SEQUENCE = 0x30,
 	DER_SET = 0x31
 };
@@ -52,7 +57,15 @@ uint8_t der_time_tag(instant); /* by that rule */
 
 /* One value of this tag at *p (before end): *value, *len, and *p moved behind it. false: other tag, length not minimal or beyond end. */
 bool der_read(const uint8_t **p, const uint8_t *end, uint8_t tag, const uint8_t **value, size_t *len);
-/* The whole of data is a time as der_time writes it. */
+/* The same, whatever its tag. */
+bool der_next(const uint8_t **p, const uint8_t *end, uint8_t *tag, const uint8_t **value, size_t *len);
+/*
+ * All of data is values in DER, to the innermost: definite and minimal lengths, one octet of tag, no constructed strings, well-formed BOOLEAN,
+ * INTEGER, BIT STRING, NULL, OBJECT IDENTIFIER and UTF8String, at most DER_DEPTH levels. What implicit tags hold is not known here.
+ */
+#define DER_DEPTH 16
+bool der_is_valid(const uint8_t *data, size_t len);
+/* The whole of data is one UTCTime or GeneralizedTime in the form of RFC 5280, 4.1.2.5: with seconds, Z, no fraction. */
 bool der_time_parse(instant *out, const uint8_t *data, size_t len);
 
 #endif

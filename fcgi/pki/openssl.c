@@ -84,60 +84,6 @@ name_value(struct buf *out, const X509_NAME_ENTRY *entry)
 	return ok;
 }
 
-/* The guide's and NCALayer's abbreviations; others as dotted numbers. */
-static void
-name_type(char *out, size_t size, const ASN1_OBJECT *type)
-{
-	static const struct {
-		int nid;
-		const char *text;
-	} known[] = {
-		{ NID_commonName, "CN" },
-		{ NID_surname, "SURNAME" },
-		{ NID_serialNumber, "SERIALNUMBER" },
-		{ NID_countryName, "C" },
-		{ NID_givenName, "G" },
-		{ NID_localityName, "L" },
-		{ NID_stateOrProvinceName, "S" },
-		{ NID_organizationName, "O" },
-		{ NID_organizationalUnitName, "OU" },
-		{ NID_pkcs9_emailAddress, "E" },
-	};
-	int nid = OBJ_obj2nid(type);
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (known[i].nid == nid) {
-			snprintf(out, size, "%s", known[i].text);
-			return;
-		}
-	OBJ_obj2txt(out, (int)size, type, 1);
-}
-
-bool
-name_line(struct buf *out, const X509_NAME *name)
-{
-	struct buf value = BUF_INIT;
-	char type[80];
-	bool ok = true;
-
-	for (int i = 0; ok && i < X509_NAME_entry_count(name); i++) {
-		const X509_NAME_ENTRY *entry = X509_NAME_get_entry(name, i);
-
-		buf_reset(&value);
-		ok = name_value(&value, entry);
-		name_type(type, sizeof(type), X509_NAME_ENTRY_get_object(entry));
-		buf_printf(out, "%s%s=", i == 0 ? "" : ", ", type);
-		for (const char *p = buf_text(&value); ok && *p != '\0'; p++) {
-			/* RFC 4514, 2.4, so that a value cannot pass for another attribute */
-			if (strchr(",+\"\\<>;=", *p) != NULL)
-				buf_putc(out, '\\');
-			buf_putc(out, *p);
-		}
-	}
-	buf_free(&value);
-	return ok && out->len <= NAME_MAX_SIZE;
-}
-
 bool
 time_parse(instant *out, const ASN1_TIME *t)
 {

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "pki/cert.h"
+#include "pki/key.h"
 
 #define KEY_ALGORITHM_SIZE 16
 #define KEY_RSA_MIN 2048 /* bits */
@@ -25,14 +26,15 @@ bool key_describe(EVP_PKEY *, char out[KEY_ALGORITHM_SIZE]);
 /* A signature algorithm of a certificate, CRL or request that we accept: RSA PKCS#1 1.5 or ECDSA with SHA-256, SHA-384, SHA-512. */
 bool signature_is_accepted(int nid);
 
-/* One name as text, encoding order: "CN=…, SURNAME=…". false: not UTF-8, control characters, or longer than 1000 octets. */
-bool name_line(struct buf *out, const X509_NAME *);
-/* UTF-8 of one attribute's value; false as above. Appends. */
+/* UTF-8 of one attribute's value. Appends. false: not UTF-8, control characters, or longer than 1000 octets. */
 bool name_value(struct buf *out, const X509_NAME_ENTRY *);
 
 /* UTCTime or GeneralizedTime in the DER form of RFC 5280, 4.1.2.5: with seconds, Z, no fraction. */
 bool time_parse(instant *out, const ASN1_TIME *);
 
-X509 *cert_x509(const struct cert *); /* borrowed */
+/* The same certificate as OpenSSL has it, made when first asked for; borrowed. */
+X509 *cert_x509(const struct cert *);
+/* The same key as OpenSSL has it, made when first asked for; NULL outside the accepted set; borrowed. */
+EVP_PKEY *key_evp(struct key *);
 
 #endif

@@ -90,25 +90,22 @@ is_revoked_for(const struct checking *c, const struct db_result *row)
 static enum form_rule
 signer_rule(const struct checking *c, const struct db_result *row, const struct cert *cert)
 {
+	const struct form_demand demand = { .purpose = c->kind == FORM_DECISION ? PURPOSE_OPERATOR : PURPOSE_SIGN,
+		.oid_arc = c->p->conf->oid_arc };
+	struct form_standing standing = { .now = c->accepted_at };
 	const uint8_t *der, *stored;
 	size_t len, stored_len;
+	enum form_rule rule;
 
 	der = cert_der(cert, &len);
 	stored = db_get_bytes(row, SIGNER_DER, &stored_len);
-	if (len != stored_len || memcmp(der, stored, len) != 0 || !is_of_our_ca(c, row, cert))
-		return RULE_CERTIFICATE_CA;
-	if (c->accepted_at < cert_not_before(cert) || c->accepted_at > cert_not_after(cert))
-		return RULE_CERTIFICATE_TIME;
-	if (is_revoked_for(c, row))
-		return RULE_CERTIFICATE_REVOKED;
-	if (!cert_has_purpose(cert, c->kind == FORM_DECISION ? PURPOSE_OPERATOR : PURPOSE_SIGN, c->p->conf->oid_arc))
-		return RULE_CERTIFICATE_PURPOSE;
-	if (cert_is_organisation(cert) || cert_iin(cert)[0] == '\0')
-		return RULE_CERTIFICATE_PERSON;
-	if (strcmp(db_get_text(row, SIGNER_IIN), cert_iin(cert)) != 0)
-		return RULE_CERTIFICATE_IIN;
+	standing.trusted = len == stored_len && memcmp(der, stored, len) == 0 && is_of_our_ca(c, row, cert);
+	standing.revoked = is_revoked_for(c, row);
+	if ((rule = form_signer_rule(cert, &standing, &demand)) != RULE_NONE)
+		return rule;
 	/* a person decides on their own application, an operator on anybody's but their own */
-	if ((strcmp(cert_iin(cert), c->iin) == 0) == (c->kind == FORM_DECISION))
+	if (strcmp(db_get_text(row, SIGNER_IIN), cert_iin(cert)) != 0 ||
+	    (strcmp(cert_iin(cert), c->iin) == 0) == (c->kind == FORM_DECISION))
 		return RULE_CERTIFICATE_IIN;
 	return RULE_NONE;
 }

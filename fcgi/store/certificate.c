@@ -70,31 +70,12 @@ row_is_trusted(const struct db_result *row, const struct cert *cert)
 	return cert_is_signed_by(cert, ca);
 }
 
-static enum form_rule
-row_rule(const struct conf *conf, const struct db_result *row, const struct cert *cert, enum cert_purpose purpose, const char *iin)
-{
-	instant now = db_get_instant(row, FIND_NOW);
-
-	if (!row_is_trusted(row, cert))
-		return RULE_CERTIFICATE_CA;
-	/* both ends belong to the validity (RFC 5280, 4.1.2.5) */
-	if (now < cert_not_before(cert) || now > cert_not_after(cert))
-		return RULE_CERTIFICATE_TIME;
-	if (!db_is_null(row, FIND_REVOKED))
-		return RULE_CERTIFICATE_REVOKED;
-	if (!cert_has_purpose(cert, purpose, conf->oid_arc))
-		return RULE_CERTIFICATE_PURPOSE;
-	if (cert_is_organisation(cert) || cert_iin(cert)[0] == '\0')
-		return RULE_CERTIFICATE_PERSON;
-	if (iin != NULL && strcmp(cert_iin(cert), iin) != 0)
-		return RULE_CERTIFICATE_IIN;
-	return RULE_NONE;
-}
-
 enum rc
 certificate_db_check(
     struct db *db, const struct conf *conf, const struct cert *cert, enum cert_purpose purpose, const char *iin, enum form_rule *rule)
 {
+	const struct form_demand demand = { .purpose = purpose, .oid_arc = conf->oid_arc, .iin = iin };
+	struct form_standing standing;
 	uint8_t serial[SERIAL_SIZE];
 	struct db_result *row;
 	enum rc rc;
@@ -107,7 +88,10 @@ certificate_db_check(
 	}
 	if (rc != RC_OK)
 		return rc;
-	*rule = row_rule(conf, row, cert, purpose, iin);
+	standing.trusted = row_is_trusted(row, cert);
+	standing.revoked = !db_is_null(row, FIND_REVOKED);
+	standing.now = db_get_instant(row, FIND_NOW);
+	*rule = form_signer_rule(cert, &standing, &demand);
 	db_result_free(row);
 	return *rule == RULE_NONE ? RC_OK : RC_BAD_INPUT;
 }

@@ -209,6 +209,14 @@ session_db_end(struct db *db, const uint8_t id[32], const char *reason)
 }
 
 enum rc
+session_db_replace(struct db *db, const char *cookie)
+{
+	uint8_t id[32];
+
+	return cookie_id(id, cookie) ? session_db_end(db, id, "replaced") : RC_OK;
+}
+
+enum rc
 session_db_promise(struct db *db, const uint8_t id[32], const char *path)
 {
 	uint64_t open;

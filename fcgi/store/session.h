@@ -38,6 +38,8 @@ void session_free(struct session *);
 MUST_USE enum rc session_db_insert(struct db *, const struct conf *, const char *iin, const uint8_t serial[SERIAL_SIZE],
     const char *address, const char *user_agent, char cookie[SESSION_COOKIE_SIZE]);
 MUST_USE enum rc session_db_end(struct db *, const uint8_t id[32], const char *reason);
+/* Inside the login transaction: the session that this browser had before ends, whosever it was; a cookie that is none ends nothing. */
+MUST_USE enum rc session_db_replace(struct db *, const char *cookie);
 /* Inside the revocation transaction: after this the session may show that path once more. */
 MUST_USE enum rc session_db_promise(struct db *, const uint8_t id[32], const char *path);
 

@@ -62,6 +62,9 @@ begin(struct request *r, const struct service *service, const struct gateway *in
 	route_pre_session_random(r->fresh, in->cookie_login);
 	r->pre_session = r->fresh[0] != '\0' ? in->cookie_login : "";
 	r->proof_cookie = in->cookie_proof != NULL ? in->cookie_proof : "";
+	/* a page that asks by itself is not looked at */
+	r->told = r->method == METHOD_GET && in->cookie_told != NULL && *in->background == '\0' ? in->cookie_told : "";
+	r->has_session = in->has_session != NULL && *in->has_session != '\0';
 	r->session_cookie = strlen(in->cookie_session) <= REQUEST_COOKIE_MAX ? in->cookie_session : "";
 	set_request_id(in->request_id);
 }
@@ -247,6 +250,7 @@ set_page(struct request *r)
 	buf_free(&form);
 	page_set(r->page, "csrf", r->csrf);
 	page_set_int(r->page, "signed_in", r->signed_in);
+	page_set_int(r->page, "has_session", r->has_session);
 	page_set(r->page, "request_id", log_request_id());
 	if (!r->signed_in)
 		return;

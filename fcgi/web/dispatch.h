@@ -23,6 +23,8 @@ struct gateway {
 	const char *background;				  /* not "": the page asks by itself, nobody did anything */
 	size_t (*read)(void *arg, char *out, size_t len); /* of the body: fewer than len octets at its end only */
 	void *arg;
+	const char *cookie_told; /* NULL: none */
+	const char *has_session; /* not "" or NULL: the browser holds a session cookie, whether this program sees it or not */
 };
 
 /* r: zeroed before the first use, then used again. Afterwards r holds the answer. */

@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "web/response.h"
 #include "web/route.h"
+#include "web/shown.h"
 #include "web/view.h"
 
 #define KEPT 8 /* 43 + 8 * 55 octets: within the 512 that nginx lets through */
@@ -68,7 +69,7 @@ held_document_show(struct request *r, const char *document, instant expires)
 	char until[CLOCK_SHOWN_SIZE];
 
 	clock_shown_seconds(until, expires);
-	page_set(r->page, "document", document);
+	shown_document(r, document);
 	page_set(r->page, "document_until", until);
 }
 

@@ -60,6 +60,8 @@ struct request {
 	const struct program *program;
 	const struct route *route;  /* NULL: address unknown */
 	const char *session_cookie; /* "" if none */
+	bool has_session;	    /* the browser holds one, even where this program does not see it */
+	const char *told;	    /* code of the __Host-told cookie, "" if none: response_tell */
 	bool failed;		    /* the answer is an error page */
 	size_t messages;	    /* lines of the summary so far */
 	struct buf target;	    /* memory of path */

@@ -99,10 +99,36 @@ set_type(struct request *r, const char *content_type)
 	snprintf(r->content_type, sizeof(r->content_type), "%s", content_type);
 }
 
+static const char *const told[] = { "welcome", "logged_out", "confirmed", "withdrawn" };
+#define TOLD_SECONDS 60
+
+void
+response_tell(struct request *r, const char *code)
+{
+	response_cookie(r, "__Host-told", code, TOLD_SECONDS);
+}
+
+static void
+show_told(struct request *r)
+{
+	char code[32];
+
+	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
+		if (strcmp(r->told, told[i]) != 0)
+			continue;
+		snprintf(code, sizeof(code), "notice.%s", told[i]);
+		page_set(r->page, "notice.kind", "success");
+		page_set(r->page, "notice.text", i18n_text(r->lang, code));
+		response_cookie(r, "__Host-told", "", 0);
+	}
+}
+
 enum rc
 response_view(struct request *r, int status, const char *template_name)
 {
 	buf_reset(&r->body);
+	if (status == 200)
+		show_told(r);
 	if (view_render(r->view, template_name, r->page, r->lang, &r->body) != RC_OK)
 		return response_error(r, 500);
 	r->status = status;

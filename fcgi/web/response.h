@@ -30,6 +30,12 @@ int response_status(enum rc);
 void response_cookie(struct request *, const char *name, const char *value, long max_age);
 
 /*
+ * What was done, for the page that the redirect leads to: the next page shows the text of "notice.<code>" once. code: welcome, logged_out,
+ * confirmed or withdrawn.
+ */
+void response_tell(struct request *, const char *code);
+
+/*
  * A form's messages into the page: error.<field> = text of the code, errors.N.{field,text} for the summary on top.
  * Typed values: value.<field>. Fields of FIELD_UPLOAD are not echoed.
  */

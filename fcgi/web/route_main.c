@@ -229,6 +229,8 @@ answer(struct request *r, const struct service *service, FCGX_Request *fcgi)
 		.cookie_login = parameter(fcgi, "COOKIE_LOGIN"),
 		.cookie_proof = parameter(fcgi, "COOKIE_PROOF"),
 		.cookie_language = parameter(fcgi, "COOKIE_LANGUAGE"),
+		.cookie_told = parameter(fcgi, "COOKIE_TOLD"),
+		.has_session = parameter(fcgi, "HAS_SESSION"),
 		.background = parameter(fcgi, "HTTP_X_BACKGROUND"),
 		.read = read_stream,
 		.arg = fcgi->in,

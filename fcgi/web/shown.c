@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/encode.h"
 #include "web/shown.h"
 #include "web/view.h"
 
@@ -21,6 +22,24 @@ shown_reason(const struct request *r, const char *status, const char *reason)
 {
 	/* a refusal has the operator's own words, a failure a code of the CA */
 	return reason[0] == '\0' || strcmp(status, "failed") != 0 ? reason : shown_word(r, "fail", reason);
+}
+
+void
+shown_browser(char out[SHOWN_BROWSER_SIZE], const char *user_agent)
+{
+	static const char *const known[] = { "Edg/", "OPR/", "YaBrowser/", "Firefox/", "Chrome/", "Safari/", "curl/" };
+	static const char *const shown[] = { "Edge", "Opera", "Yandex", "Firefox", "Chrome", "Safari", "curl" };
+	const char *at;
+	size_t i;
+
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if ((at = strstr(user_agent, known[i])) == NULL)
+			continue;
+		snprintf(
+		    out, SHOWN_BROWSER_SIZE, "%s %.*s", shown[i], (int)strspn(at + strlen(known[i]), "0123456789"), at + strlen(known[i]));
+		return;
+	}
+	snprintf(out, SHOWN_BROWSER_SIZE, "—");
 }
 
 void
@@ -50,6 +69,48 @@ shown_application(struct request *r, const struct application *a, const struct a
 		page_item(r->page, "history", i, "form", step[i].form);
 		page_item(r->page, "history", i, "reason", shown_reason(r, step[i].status, step[i].reason));
 	}
+}
+
+/* Exclusive C14N twice and the signer's own certificate; a proof names no certificate, as there is none yet (form/shape.c). */
+static const char empty_signature[] =
+    "<Signature xmlns=\"http://www.w3.org/2000/09/xmldsig#\"><SignedInfo>"
+    "<CanonicalizationMethod Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"/>"
+    "<SignatureMethod Algorithm=\"http://www.w3.org/2001/04/xmldsig-more#rsa-sha256\"/>"
+    "<Reference URI=\"\"><Transforms><Transform Algorithm=\"http://www.w3.org/2000/09/xmldsig#enveloped-signature\"/>"
+    "<Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"/></Transforms>"
+    "<DigestMethod Algorithm=\"http://www.w3.org/2001/04/xmlenc#sha256\"/><DigestValue/></Reference></SignedInfo><SignatureValue/>";
+static const char empty_certificate[] = "<KeyInfo><X509Data><X509Certificate/></X509Data></KeyInfo>";
+
+static void
+set_data(struct request *r, const char *name, const char *text, size_t len)
+{
+	struct buf address = BUF_INIT;
+
+	buf_puts(&address, "data:application/xml;base64,");
+	base64_encode(&address, (const uint8_t *)text, len);
+	page_set(r->page, name, buf_text(&address));
+	buf_free(&address);
+}
+
+void
+shown_document(struct request *r, const char *document)
+{
+	const char *kind = document + strspn(document, "<"), *end = strrchr(document, '<');
+	size_t kind_len = strcspn(kind, " >");
+	struct buf prepared = BUF_INIT;
+
+	page_set(r->page, "document", document);
+	if (end == NULL)
+		return;
+	page_setf(r->page, "document_name", "%.*s.xml", (int)kind_len, kind);
+	set_data(r, "document_href", document, strlen(document));
+	buf_add(&prepared, document, (size_t)(end - document));
+	buf_puts(&prepared, empty_signature);
+	if (strncmp(kind, "proof", kind_len) != 0)
+		buf_puts(&prepared, empty_certificate);
+	buf_printf(&prepared, "</Signature>%s", end);
+	set_data(r, "prepared_href", buf_text(&prepared), prepared.len);
+	buf_free(&prepared);
 }
 
 static void

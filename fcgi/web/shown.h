@@ -13,6 +13,17 @@ const char *shown_word(const struct request *, const char *group, const char *co
 /* Why: of a failure the text of "fail.<reason>", of a refusal the words as they are; "" for none. Borrowed. */
 const char *shown_reason(const struct request *, const char *status, const char *reason);
 
+/*
+ * A document to sign, for this page and for another program: document, document_name ("login.xml"), document_href and prepared_href, which hold the
+ * whole document as a data: address, so that it is saved octet by octet and without a script; in the second it stands with an empty signature, which
+ * xmlsec1 and its like fill.
+ */
+void shown_document(struct request *, const char *document);
+
+#define SHOWN_BROWSER_SIZE 64
+/* What a person recognises in a User-Agent: the last product they know, with its major version; "—" if none. */
+void shown_browser(char out[SHOWN_BROWSER_SIZE], const char *user_agent);
+
 /* <prefix>.<name> for a page about one certificate ("key", "pair"); prefix: a literal. */
 void shown_one(struct request *, const char *prefix, const struct register_entry *);
 /* <list>.<index>.<name> */

@@ -79,7 +79,7 @@ test("from login to revocation in Chromium", { timeout: 240000 }, async (t) => {
 		await page.waitForSelector("#check-pending-error:not([hidden])");
 		await page.setInputFiles("#check-pending", files.pending);
 		await page.waitForSelector("section[data-step='3']:not([hidden])");
-		const number = (await page.textContent("[data-from=number]")).trim();
+		const number = (await page.textContent("#filed-number")).trim();
 		assert.match(number, /^\d{14}$/);
 		assert.ok((await page.textContent("#statement")).includes(number));
 		await picture("reissue-3");
@@ -233,6 +233,7 @@ test("with a folder the files are written without a dialog, and read back", { ti
 	});
 	assert.equal(names.length, 3, names.join());
 	assert.match(names[0], /^AUTH_RSA256_/);
+	assert.equal(names[1], `KEYS_${(await page.textContent("#application-number")).trim()}.p12`, "the number is in the pending file's name");
 	assert.deepEqual(faults, []);
 	await close();
 });
@@ -249,7 +250,7 @@ test("closed before the signature: the application and the saved keys go on late
 	const pending = await download(first.page, () => first.page.click("#make-keys"), folder);
 	await first.page.setInputFiles("#check-pending", pending);
 	await first.page.waitForSelector("section[data-step='3']:not([hidden])");
-	const number = (await first.page.textContent("[data-from=number]")).trim();
+	const number = (await first.page.textContent("#filed-number")).trim();
 	await first.close();
 
 	const { page, close, faults } = await browser.person();

@@ -1,4 +1,4 @@
-// Рис. 8, 9: the menu «Фамилия», the profile and its settings in Chromium, a new address by its code, and the link «Это был не я»;
+// The profile and its settings in Chromium, a new address by its code, and the link «Это был не я»;
 // in Russian at 1280 px, in Kazakh at 360 px.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -23,7 +23,7 @@ const views = [
 	{ language: "kk", width: 360, code: /Растау коды/, told: /жаңа браузерден/, saved: "Баптаулар сақталды", confirmed: "Жаңа мекенжай расталды", stopped: "Барлық сеанстар аяқталды." },
 ];
 for (const [i, view] of views.entries()) {
-	test(`figures 8 and 9, ${view.language} at ${view.width} px`, { timeout: 120000 }, async () => {
+	test(`a new address by its code, and «Это был не я», ${view.language} at ${view.width} px`, { timeout: 120000 }, async () => {
 		const { language, width } = view, citizen = site.citizens[i], old = `old.${language}@example.kz`, next = `new.${language}@example.kz`;
 		await sql(site, `UPDATE citizen SET email = '${old}', language = '${language}' WHERE iin = '${citizen.iin}'`);
 		const { page, faults, picture, close } = await browser.person({ language, width });

@@ -1,5 +1,5 @@
-// The clock of the whole machine jumps: an hour and a day ahead, back again, behind, and a month passes in which nobody revokes anything. At every
-// moment the published CRLs are ones that a relying party of that moment accepts, and applications and revocations go their way.
+// The clock of the whole machine jumps: an hour and a day ahead, back again, behind; a month passes in which nobody revokes anything; a certificate is
+// revoked a minute before it ends. At every moment the published CRLs are ones that a relying party of that moment accepts, and applications and revocations go their way.
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -67,7 +67,9 @@ async function works(what) {
 test("the clock jumps", { timeout: 600000 }, async (t) => {
 	await jump(0);
 	await works("before");
-	for (const [what, ...places] of [["an hour ahead and back", HOUR, 0], ["an hour behind and back", -HOUR, 0], ["a day ahead and back by NTP", DAY, 0], ["a day behind and back", -DAY, 0]]) {
+	const jumps = [["an hour ahead and back", HOUR, 0], ["a day behind and back by NTP", -DAY, 0]];
+	if (LONG) jumps.push(["an hour behind and back", -HOUR, 0], ["a day ahead and back by NTP", DAY, 0]);
+	for (const [what, ...places] of jumps) {
 		let worst = 0;
 		for (const place of places) {
 			await jump(place);
@@ -79,7 +81,7 @@ test("the clock jumps", { timeout: 600000 }, async (t) => {
 
 test("a month without a revocation: the CRLs are renewed before they run out", { timeout: 600000 }, async (t) => {
 	let worst = 0, times = 0, renewed = 0;
-	const step = LONG ? 6 * HOUR : 3 * DAY;
+	const step = LONG ? 6 * HOUR : 6 * DAY;
 	let last = (await whole(site, highest))["ca.crl"].number;
 	for (let place = step; place <= 31 * DAY; place += step) {
 		await jump(place);
@@ -89,7 +91,38 @@ test("a month without a revocation: the CRLs are renewed before they run out", {
 		if (files["ca.crl"].number > last) renewed++;
 		last = files["ca.crl"].number;
 	}
-	assert.ok(renewed >= 10, `${renewed} new base CRLs`);
+	assert.ok(renewed >= 5, `${renewed} new base CRLs`);
 	assert.deepEqual(await broken(site), []);
 	await report(t, { fault: `a month without revocations, steps of ${step / HOUR} hours (${renewed} base CRLs)`, times, broken: 0, recovery: worst });
+});
+
+test("a certificate revoked a minute before it expires is on a base CRL, and leaves after it", { timeout: 300000 }, async (t) => {
+	const old = await until("login", () => Applicant.enter(site, site.citizens[1]).catch(() => null), 30000), number = await old.apply();
+	const [auth, sign] = await until("certificates", () => old.certificates(number).catch(() => null), 30000);
+	const one = { ...site.citizens[1], algorithm: "ec", auth: { key: old.keys.auth.key, certificate: auth }, sign: { key: old.keys.sign.key, certificate: sign } };
+	const serial = await old.serial(number), [[end]] = await sql(site, `SELECT UNIX_TIMESTAMP(not_after) FROM certificate WHERE serial = UNHEX('${serial}')`);
+
+	await jump(Math.floor(Number(end) * 1000 - 60e3 - Date.now()));
+	await areCurrent(30000);
+	const from = performance.now(), late = await until("login with the new pair", () => Applicant.enter(site, one).catch(() => null), 30000);
+	await late.revoke(serial, 1);
+	const before_ = await until("the delta CRL", async () => {
+		const files = await whole(site, highest);
+		return files["ca-delta.crl"].entries.has(serial) && files;
+	}, 30000);
+	const took = performance.now() - from;
+	/* expired by now; the next base still names it, the one after that does not */
+	const nextBase = async (what, than) => until(what, async () => {
+		const file = (await whole(site, highest))["ca.crl"];
+		return file.number > than && isCurrent(file) && file;
+	}, 30000);
+	await jump(ahead + 13 * HOUR);
+	const first = await nextBase("a base CRL", before_["ca.crl"].number);
+	assert.ok(first.entries.has(serial), "on a base CRL that was made after its end");
+	await jump(ahead + 13 * HOUR);
+	const second = await nextBase("one more base CRL", first.number);
+	assert.ok(!second.entries.has(serial), "and on no later one");
+	await until("settled", async () => (await sql(site, "SELECT COUNT(*) FROM crl WHERE published_at IS NULL"))[0][0] === "0");
+	assert.deepEqual(await broken(site), []);
+	await report(t, { fault: "a certificate revoked a minute before it expires", times: 1, broken: 0, recovery: took });
 });

@@ -5,7 +5,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "pki/csr.h"
-#include "pki/sig.h"
+#include "pki/key.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -23,15 +23,17 @@ static void
 check(enum rc rc, struct csr *csr, enum csr_fault fault)
 {
 	uint8_t hash[HASH_SIZE];
+	struct key *key;
 
 	if ((rc == RC_OK) != (fault == CSR_OK) || (rc != RC_OK && (csr->der != NULL || csr->spki != NULL)))
 		abort();
 	if (rc != RC_OK)
 		return;
 	hash_sha256(hash, csr->der, csr->der_len);
-	if (memcmp(hash, csr->hash, sizeof(hash)) != 0 ||
-	    (!sig_key_fits(SIG_RSA_SHA256, csr->spki, csr->spki_len) && !sig_key_fits(SIG_ECDSA_P256_SHA256, csr->spki, csr->spki_len)))
+	key = key_read(csr->spki, csr->spki_len);
+	if (memcmp(hash, csr->hash, sizeof(hash)) != 0 || !key_is_accepted(key))
 		abort();
+	key_free(key);
 	csr_free(csr);
 }
 

@@ -1,6 +1,7 @@
 /*
  * Any octets as a signed document of each kind, and as an issued document. Checked beside "no crash":
- * verdict and result agree, and what passes every rule has its canonical form. The record accepts all, so that the last rules are reached.
+ * verdict and result agree, what passes every rule has its canonical form, and canonical octets are those of libxml2. The record accepts all, so
+ * that the last rules are reached.
  * The first octet picks the kind.
  */
 #include <stdlib.h>
@@ -9,8 +10,9 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include "../unit/c14n_oracle.h"
+#include "base/encode.h"
 #include "base/log.h"
-#include "form/form.h"
 
 static enum rc
 issued(void *arg, const char *canonical, size_t len, enum form_rule *rule)
@@ -49,6 +51,27 @@ request_key(uint8_t **spki, size_t *len)
 	EVP_PKEY_free(key);
 }
 
+/* On everything that form_verify would make a tree of. */
+static void
+check_canonical(const char *data, size_t len)
+{
+	struct form_quiet before;
+	const char *why, *fault = NULL;
+	xmlDoc *doc = NULL;
+	int written = 0;
+
+	form_quiet(&before);
+	if (len > 0 && len <= FORM_MAX && form_scan(data, len, &why) == RULE_NONE && utf8_is_valid(data, len) &&
+	    (doc = form_tree(data, len)) != NULL)
+		fault = c14n_says(doc, &written);
+	xmlFreeDoc(doc);
+	form_loud(&before);
+	if (fault != NULL) {
+		fprintf(stderr, "libxml2 does not agree: %s\n", fault);
+		abort();
+	}
+}
+
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -83,6 +106,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if ((rc != RC_OK && rc != RC_BAD_INPUT) || (rc == RC_OK) != (result.rule == RULE_NONE) || (rc == RC_OK && result.canonical == NULL))
 		abort();
 	form_result_free(&result);
+	check_canonical((const char *)data + 1, size - 1);
 	if (form_content_parse(&content, (const char *)data + 1, size - 1) == RC_OK)
 		form_content_free(&content);
 	return 0;

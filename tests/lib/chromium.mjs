@@ -35,7 +35,7 @@ export async function chromium(site) {
 		page.on("console", (message) => {
 			if (message.type() === "error" && !/status of (4\d\d|503)/.test(message.text())) faults.push(`console: ${message.text()}`);
 		});
-		return { page, context, requests, faults, picture: (name) => picture(page, `${name}-${language}-${width}`), close: () => context.close() };
+		return { page, context, requests, faults, picture: (name, seenAt = width) => picture(page, `${name}-${language}-${seenAt}`), close: () => context.close() };
 	};
 	return { person, close: () => browser.close() };
 }

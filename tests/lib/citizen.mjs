@@ -67,7 +67,7 @@ export const filedNumber = (answer) => /^\/applications\/(\d{14})$/.exec(answer?
 
 export async function confirm(browser, citizen, number) {
 	const page = await browser.get(`/applications/${number}`);
-	return browser.post(`/applications/${number}/confirm`, { csrf: page.csrf, status: "signed", agree: "1", signed: await sign(page.document, citizen.sign) });
+	return browser.post(`/applications/${number}/confirm`, { csrf: page.csrf, status: "signed", agree: "1", signed: await sign(page.document, citizen.sign, { algorithm: citizen.algorithm ?? "rsa" }) });
 }
 
 // Waits for the certificates: { auth, sign, chain } as PEM, in the order in which the server gives them.

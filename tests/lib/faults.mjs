@@ -55,29 +55,34 @@ export function publisher(site, { conf = path.join(site.var, "cabinet.conf"), se
 // One citizen who files, signs and revokes, quickly: P-256 keys, PEM opened once.
 export class Applicant {
 	static async enter(site, citizen) {
-		const one = new Applicant();
-		Object.assign(one, { site, citizen: { ...citizen, sign: await open(citizen.sign), auth: await open(citizen.auth) } });
+		const one = new Applicant(), pem = (key) => key.key ? key : open(key);
+		Object.assign(one, { site, citizen: { ...citizen, sign: await pem(citizen.sign), auth: await pem(citizen.auth) } });
 		one.browser = await login(site, one.citizen);
 		return one;
 	}
-	// A signed application: its number.
+	// A signed application: its number. this.keys: what was made for it.
 	async apply() {
 		const keys = { auth: await keyAndRequest(this.citizen, { curve: "P-256" }), sign: await keyAndRequest(this.citizen, { curve: "P-256" }) };
+		this.keys = keys;
 		const { number, answer } = await file(this.browser, this.citizen, { keys });
 		if (!number) throw new Error(`not filed: ${answer.status} ${messages(answer)}`);
 		const confirmed = await confirm(this.browser, this.citizen, number);
 		if (confirmed.status !== 303) throw new Error(`not confirmed: ${confirmed.status} ${messages(confirmed)}`);
 		return number;
 	}
-	// The serial of an application's authentication certificate.
-	async serial(number) {
+	// Authentication and signing certificate of an application, PEM.
+	async certificates(number) {
 		const answer = await this.browser.get(`/status/${number}/certificates`);
 		if (answer.status !== 200) throw new Error(`certificates of ${number}: ${answer.status}`);
-		return serialOf(answer.text.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----\n/)[0]);
+		return answer.text.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----\n/g);
+	}
+	// The serial of an application's authentication certificate.
+	async serial(number) {
+		return serialOf((await this.certificates(number))[0]);
 	}
 	async revoke(serial, reason = 4) {
 		const page = await this.browser.get(`/keys/${serial}/revoke?reason=${reason}`);
-		const done = await this.browser.post(`/keys/${serial}/revoke/confirm`, { csrf: page.csrf, agree: "1", signed: await sign(page.document, this.citizen.sign) });
+		const done = await this.browser.post(`/keys/${serial}/revoke/confirm`, { csrf: page.csrf, agree: "1", signed: await sign(page.document, this.citizen.sign, { algorithm: this.citizen.algorithm ?? "rsa" }) });
 		if (done.status !== 303) throw new Error(`not revoked: ${done.status} ${messages(done)}`);
 	}
 	// What the pages say: the status of an application, whether a certificate is revoked.

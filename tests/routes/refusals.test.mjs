@@ -246,7 +246,7 @@ test("revocation: somebody else's certificate, unknown reason, foreign pair, ano
 	assert.equal(theirs.document, page.document, "the same choice can be signed next, though only the contract's fields were posted");
 	assert.deepEqual(await sql(site, `SELECT COUNT(*) FROM revocation WHERE serial=UNHEX('${serials.auth}')`), [["0"]]);
 
-	const second = await browser.get(`${address}?reason=1`);
+	const second = await browser.get(`${address}?reason=4`);
 	assert.equal((await post({ signed: await sign(page.document, mine.sign) })).status, 303);
 	assert.equal((await post({ signed: await sign(second.document, mine.sign) })).status, 409);
 	assert.equal((await browser.get(address)).status, 409);

@@ -216,13 +216,14 @@ setup(void **state)
 	assert_non_null(mkdtemp(dir));
 	snprintf(path, sizeof(path), "%s/lang", dir);
 	assert_int_equal(mkdir(path, 0700), 0);
-	put("lang/ru.hdf",
-	    "http.404.title = Нет\nhttp.404.text = т\nhttp.404.next = н\nhttp.500.title = Сбой\nhttp.500.text = т\nhttp.500.next = н\n"
-	    "error.required = Заполните\n");
+	put("lang/ru.hdf", "notice.welcome = Здравствуйте\nhttp.404.title = Нет\nhttp.404.text = т\nhttp.404.next = н\nhttp.500.title = "
+			   "Сбой\nhttp.500.text = т\nhttp.500.next = н\n"
+			   "error.required = Заполните\n");
 	put("lang/kk.hdf", "http.500.title = Қате\nhttp.500.text = т\nhttp.500.next = н\n");
 	put("lang/en.hdf", "http.500.title = Fault\nhttp.500.text = t\nhttp.500.next = n\n");
 	put("page.cs",
-	    "<?cs var:said ?>|<?cs var:lang ?>|<?cs var:path ?>|<?cs var:signed_in ?>|<?cs var:user.short ?>|csrf=<?cs var:csrf ?>|"
+	    "<?cs var:said ?>|<?cs var:lang ?>|<?cs var:path ?>|<?cs var:signed_in ?>|<?cs var:user.short ?>|csrf=<?cs var:csrf ?>|<?cs "
+	    "var:notice.text ?>"
 	    "<?cs each:e = errors ?><?cs var:e.field ?>:<?cs var:e.text ?>;<?cs /each ?>|<?cs var:error.name ?>|<?cs var:value.mail ?>");
 	put("error.cs", "error <?cs var:http.status ?> <?cs var:http.title ?> <?cs var:request_id ?> <?cs var:support.phone ?>");
 	conf = (struct conf){ .views = dir, .site = site, .support_phone = phone, .body_max = 4096 };
@@ -254,6 +255,26 @@ table(void **state)
 {
 	(void)state;
 	assert_true(route_table_is_valid(&program));
+}
+
+static void
+told(void **state)
+{
+	struct gateway in = get("/");
+
+	(void)state;
+	in.cookie_told = "welcome";
+	assert_int_equal(ask(in, ""), 200);
+	assert_true(has(&answer, "|Здравствуйте"));
+	assert_true(has(&head, "X-Cookie-told: ; Max-Age=0\r\n"));
+	in.background = "1";
+	assert_int_equal(ask(in, ""), 200);
+	assert_false(has(&head, "X-Cookie-told"));
+	assert_false(has(&answer, "Здравствуйте"));
+	in.background = "";
+	in.cookie_told = "revoked";
+	assert_int_equal(ask(in, ""), 200);
+	assert_false(has(&head, "X-Cookie-told"));
 }
 
 static void
@@ -529,6 +550,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(table),
 		cmocka_unit_test(plain_pages),
+		cmocka_unit_test(told),
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(without_views),
 		cmocka_unit_test(sessions),

@@ -12,6 +12,16 @@
 
 static const char message[] = "Я подтверждаю";
 
+static bool
+fits(enum sig_algorithm algorithm, const uint8_t *spki, size_t len)
+{
+	struct key *k = key_read(spki, len);
+	bool ok = sig_key_fits(algorithm, k);
+
+	key_free(k);
+	return ok;
+}
+
 struct signed_message {
 	EVP_PKEY *key;
 	uint8_t *spki;
@@ -53,15 +63,25 @@ end(struct signed_message *m)
 }
 
 static bool
+verifies(enum sig_algorithm algorithm, const struct signed_message *m, size_t message_len, const uint8_t *signature, size_t len)
+{
+	struct key *k = key_read(m->spki, m->spki_len);
+	bool ok = sig_verify_xml(algorithm, k, message, message_len, signature, len);
+
+	key_free(k);
+	return ok;
+}
+
+static bool
 verify_rsa(const struct signed_message *m, const uint8_t *signature, size_t len)
 {
-	return sig_verify_xml(SIG_RSA_SHA256, m->spki, m->spki_len, message, sizeof(message), signature, len);
+	return verifies(SIG_RSA_SHA256, m, sizeof(message), signature, len);
 }
 
 static bool
 verify_ec(const struct signed_message *m, const uint8_t *signature, size_t len)
 {
-	return sig_verify_xml(SIG_ECDSA_P256_SHA256, m->spki, m->spki_len, message, sizeof(message), signature, len);
+	return verifies(SIG_ECDSA_P256_SHA256, m, sizeof(message), signature, len);
 }
 
 static void
@@ -70,8 +90,8 @@ accepted(void **state)
 	(void)state;
 	assert_true(verify_rsa(&rsa, rsa.der, rsa.der_len));
 	assert_true(verify_ec(&ec, ec.raw, 64));
-	assert_true(sig_key_fits(SIG_RSA_SHA256, rsa.spki, rsa.spki_len));
-	assert_true(sig_key_fits(SIG_ECDSA_P256_SHA256, ec.spki, ec.spki_len));
+	assert_true(fits(SIG_RSA_SHA256, rsa.spki, rsa.spki_len));
+	assert_true(fits(SIG_ECDSA_P256_SHA256, ec.spki, ec.spki_len));
 }
 
 static void
@@ -81,10 +101,10 @@ unlike_key(void **state)
 	struct signed_message p384 = make(EVP_EC_gen("P-384"), EVP_sha256());
 
 	(void)state;
-	assert_false(sig_key_fits(SIG_RSA_SHA256, ec.spki, ec.spki_len));
-	assert_false(sig_key_fits(SIG_ECDSA_P256_SHA256, rsa.spki, rsa.spki_len));
-	assert_false(sig_key_fits(SIG_RSA_SHA256, weak.spki, weak.spki_len));
-	assert_false(sig_key_fits(SIG_ECDSA_P256_SHA256, p384.spki, p384.spki_len));
+	assert_false(fits(SIG_RSA_SHA256, ec.spki, ec.spki_len));
+	assert_false(fits(SIG_ECDSA_P256_SHA256, rsa.spki, rsa.spki_len));
+	assert_false(fits(SIG_RSA_SHA256, weak.spki, weak.spki_len));
+	assert_false(fits(SIG_ECDSA_P256_SHA256, p384.spki, p384.spki_len));
 	assert_false(verify_rsa(&weak, weak.der, weak.der_len));
 	assert_false(verify_rsa(&sha1, sha1.der, sha1.der_len));
 	assert_false(verify_rsa(&ec, ec.raw, 64));
@@ -102,10 +122,10 @@ hostile_spki(void **state)
 	(void)state;
 	memcpy(copy, rsa.spki, rsa.spki_len);
 	copy[rsa.spki_len] = 0;
-	assert_false(sig_key_fits(SIG_RSA_SHA256, copy, rsa.spki_len + 1));
+	assert_false(fits(SIG_RSA_SHA256, copy, rsa.spki_len + 1));
 	for (size_t n = 0; n < rsa.spki_len; n++)
-		assert_false(sig_key_fits(SIG_RSA_SHA256, copy, n));
-	assert_false(sig_key_fits(SIG_RSA_SHA256, NULL, 0));
+		assert_false(fits(SIG_RSA_SHA256, copy, n));
+	assert_false(fits(SIG_RSA_SHA256, NULL, 0));
 }
 
 static void
@@ -132,7 +152,7 @@ hostile_signature(void **state)
 	assert_false(verify_ec(&ec, ec.der, ec.der_len));
 	assert_false(verify_ec(&ec, ec.raw, 63));
 	assert_false(verify_rsa(&rsa, rsa.der, rsa.der_len - 1));
-	assert_false(sig_verify_xml(SIG_RSA_SHA256, rsa.spki, rsa.spki_len, message, sizeof(message) - 1, rsa.der, rsa.der_len));
+	assert_false(verifies(SIG_RSA_SHA256, &rsa, sizeof(message) - 1, rsa.der, rsa.der_len));
 }
 
 int

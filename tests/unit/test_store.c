@@ -192,6 +192,13 @@ test_session_is_found(void **state)
 	session_free(&s);
 	session_expect(cookie, "/keys", RC_UNAUTHENTICATED, false);
 	session_expect(again, "/keys", RC_OK, false);
+	/* a new login takes the place of what its browser had, and of nothing else */
+	assert_int_equal(session_db_replace(db, ""), RC_OK);
+	assert_int_equal(session_db_replace(db, wrong), RC_OK);
+	assert_int_equal(session_db_replace(db, cookie), RC_OK);
+	session_expect(again, "/keys", RC_OK, false);
+	assert_int_equal(session_db_replace(db, again), RC_OK);
+	session_expect(again, "/keys", RC_UNAUTHENTICATED, false);
 }
 
 static void

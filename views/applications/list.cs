@@ -7,12 +7,13 @@ set:crumbs.0.text = L.menu.title ?><?cs set:crumbs.0.href = "/keys" ?><?cs set:c
 <?cs if:applications.0.number ?>
 <table class="list">
   <caption class="visually-hidden"><?cs var:L.menu.applications ?></caption>
-  <thead><tr><th scope="col"><?cs var:L.application.number ?></th><th scope="col"><?cs var:L.application.created ?></th><th scope="col"><?cs var:L.application.origin ?></th><th scope="col"><?cs var:L.application.status ?></th></tr></thead>
+  <thead><tr><th scope="col"><?cs var:L.application.number ?></th><th scope="col"><?cs var:L.application.created ?></th><th scope="col"><?cs var:L.application.origin ?></th><th scope="col"><?cs var:L.application.status ?></th><td></td></tr></thead>
   <tbody><?cs each:a = applications ?><tr>
-    <th scope="row" data-label="<?cs var:L.application.number ?>"><a class="mono" href="<?cs var:a.href ?>"><?cs var:a.number ?></a></th>
+    <th scope="row" data-label="<?cs var:L.application.number ?>" id="application-<?cs var:a.number ?>"><a class="mono" href="<?cs var:a.href ?>"><?cs var:a.number ?></a></th>
     <td data-label="<?cs var:L.application.created ?>"><?cs var:a.created ?></td>
     <td data-label="<?cs var:L.application.origin ?>"><?cs var:a.origin ?></td>
     <td data-label="<?cs var:L.application.status ?>"><?cs call:status(a.status, a.status_text) ?></td>
+    <td><a class="button quiet small" href="<?cs var:a.href ?>" aria-describedby="application-<?cs var:a.number ?>"><?cs var:L.keys.edit ?></a></td>
   </tr><?cs /each ?></tbody>
 </table>
 <?cs call:list_pager() ?>

@@ -5,7 +5,7 @@
 set:page.title = L.application.title + " " + application.number ?><?cs set:page.section = "applications" ?><?cs set:page.path = "/applications/" + application.number ?><?cs
 if:can_confirm ?><?cs set:page.script = "sign" ?><?cs /if ?><?cs
 set:crumbs.0.text = L.menu.title ?><?cs set:crumbs.0.href = "/keys" ?><?cs set:crumbs.1.text = L.menu.applications ?><?cs set:crumbs.1.href = "/applications" ?><?cs
-set:crumbs.2.text = application.number ?><?cs include:"head.cs" ?>
+set:crumbs.2.text = L.application.edit ?><?cs include:"head.cs" ?>
 <h1><?cs var:L.application.edit ?></h1>
 <?cs call:summary() ?>
 <div class="above">

@@ -34,6 +34,7 @@ set:crumbs.0.text = L.frame.home ?><?cs set:crumbs.0.href = "/" ?><?cs set:crumb
           set:page.group = l.region ?><?cs if:page.group != "" ?><optgroup<?cs if:lang == "en" ?> lang="ru"<?cs /if ?> label="<?cs var:l.region ?>"><?cs /if ?><?cs /if ?>
           <option value="<?cs var:l.code ?>"<?cs if:lang == "en" ?> lang="ru"<?cs /if ?><?cs if:l.code == value.locality ?> selected<?cs /if ?>><?cs var:l.name ?></option><?cs /each ?><?cs if:page.group != "" ?></optgroup><?cs /if ?>
         </select>
+        <button class="quiet small" type="button" data-select-clear="locality" hidden><?cs call:icon("cross") ?><span><?cs var:L.list.clear ?></span></button>
       </div>
       <p class="hint" data-select-count="locality" aria-live="polite"></p>
     </div>

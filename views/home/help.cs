@@ -7,7 +7,7 @@ def:can_row(name, login, sign, reissue, install, password, note) ?><tr><th scope
   <td data-label="<?cs var:L.help.do_install ?>"><?cs call:can(install) ?></td><td data-label="<?cs var:L.help.do_password ?>"><?cs call:can(password) ?></td></tr><?cs /def ?><?cs
 set:page.title = L.help.title ?><?cs set:crumbs.0.text = L.frame.home ?><?cs set:crumbs.0.href = "/" ?><?cs set:crumbs.1.text = L.help.title ?><?cs include:"head.cs" ?>
 <h1><?cs var:L.help.title ?></h1>
-<ul class="links"><li><a href="#first"><?cs var:L.help.first ?></a></li><li><a href="#stores"><?cs var:L.help.stores ?></a></li><li><a href="#browsers"><?cs var:L.help.browsers ?></a></li><li><a href="#terms"><?cs var:L.help.terms ?></a></li><li><a href="#addresses"><?cs var:L.help.addresses ?></a></li></ul>
+<ul class="links"><li><a href="#first"><?cs var:L.help.first ?></a></li><li><a href="#stores"><?cs var:L.help.stores ?></a></li><li><a href="#xmlsec1"><?cs var:L.help.xmlsec1 ?></a></li><li><a href="#browsers"><?cs var:L.help.browsers ?></a></li><li><a href="#terms"><?cs var:L.help.terms ?></a></li><li><a href="#addresses"><?cs var:L.help.addresses ?></a></li></ul>
 <h2 id="first"><?cs var:L.help.first ?></h2>
 <p><?cs var:L.help.first_text ?></p>
 <p><?cs var:L.help.files ?></p>
@@ -22,6 +22,12 @@ set:page.title = L.help.title ?><?cs set:crumbs.0.text = L.frame.home ?><?cs set
 <?cs call:can_row(L.store.AKJaCartaStore, "program", "program", "partly", "program", "program", L.help.note_token) ?>
 <?cs call:can_row(L.store.AKKaztokenStore, "program", "program", "partly", "program", "program", L.help.note_token) ?>
 </tbody></table>
+<h2 id="xmlsec1"><?cs var:L.help.xmlsec1 ?></h2>
+<p><?cs var:L.help.xmlsec1_text ?></p>
+<pre class="mono">openssl pkcs12 -in AUTH_RSA256_….p12 -nocerts -nodes -out key.pem
+openssl pkcs12 -in AUTH_RSA256_….p12 -clcerts -nokeys -out cert.pem
+xmlsec1 --sign --privkey-pem key.pem,cert.pem --output signed.xml login.xml</pre>
+<p><?cs var:L.help.xmlsec1_after ?></p>
 <h2 id="browsers"><?cs var:L.help.browsers ?></h2>
 <p><?cs var:L.help.browsers_text ?></p>
 <p><?cs var:L.help.browsers_script ?></p>

@@ -31,7 +31,7 @@ set:page.title = L.login.title ?><?cs set:page.script = "login" ?><?cs include:"
   <h2 id="answers"><?cs var:L.login.answers ?></h2>
   <h3><?cs var:L.login.which ?></h3><p><?cs var:L.login.which_text ?> <span class="mono">AUTH_RSA256_….p12</span></p>
   <h3><?cs var:L.login.forgot ?></h3><p><?cs var:L.login.forgot_text ?></p>
-  <h3><?cs var:L.login.none ?></h3><p><?cs var:L.login.none_text ?></p>
+  <h3><?cs var:L.login.none ?></h3><p><?cs var:L.login.none_text ?> <a href="/apply"><?cs var:L.home.apply ?></a></p>
   <p class="safe"><?cs call:icon("lock") ?><span><?cs var:L.login.safe ?></span></p>
 </aside>
 </div>

@@ -1,4 +1,4 @@
-<?cs # Profile: who it is, settings, the code of a new address, the last notices. Works without a script. ?><?cs include:"macros.cs" ?><?cs
+<?cs # Profile: who it is, settings, the code of a new address, open sessions, the last notices. Works without a script. ?><?cs include:"macros.cs" ?><?cs
 def:language_choice(code, id, text) ?><label class="choice"><input type="radio" name="language" id="<?cs var:id ?>" value="<?cs var:code ?>"<?cs if:value.language == code ?> checked<?cs /if ?>><span lang="<?cs var:code ?>"><?cs var:text ?></span></label><?cs /def ?><?cs
 def:notify_choice(code, id, text) ?><label class="choice"><input type="radio" name="notify" id="<?cs var:id ?>" value="<?cs var:code ?>"<?cs if:value.notify == code ?> checked<?cs /if ?>><span><?cs var:text ?></span></label><?cs /def ?><?cs
 set:page.title = L.profile.title ?><?cs set:page.path = "/profile" ?><?cs
@@ -44,6 +44,21 @@ set:crumbs.0.text = L.frame.home ?><?cs set:crumbs.0.href = "/" ?><?cs set:crumb
 <?cs if:former.0.email ?><section aria-labelledby="former"><h2 id="former"><?cs var:L.profile.former ?></h2>
 <p class="hint"><?cs var:L.profile.former_text ?></p>
 <ul><?cs each:f = former ?><li><?cs var:f.email ?>, <?cs var:L.profile.until ?> <?cs var:f.until ?></li><?cs /each ?></ul></section><?cs /if ?>
+<section aria-labelledby="sessions"><h2 id="sessions"><?cs var:L.profile.sessions ?></h2>
+<p class="hint"><?cs var:L.profile.sessions_hint ?></p>
+<?cs if:sessions_ended ?><?cs call:notice("success", L.profile.sessions_done) ?><?cs /if ?>
+<table class="list" id="sessions-list">
+  <caption class="visually-hidden"><?cs var:L.profile.sessions ?></caption>
+  <thead><tr><th scope="col"><?cs var:L.profile.sessions_browser ?></th><th scope="col"><?cs var:L.profile.sessions_address ?></th><th scope="col"><?cs var:L.profile.sessions_since ?></th><th scope="col"><?cs var:L.profile.sessions_seen ?></th><th scope="col"><span class="visually-hidden"><?cs var:L.profile.sessions_end ?></span></th></tr></thead>
+  <tbody><?cs each:s = sessions ?><tr>
+    <th scope="row" data-label="<?cs var:L.profile.sessions_browser ?>"><?cs var:s.browser ?><?cs if:s.own ?> <?cs call:state("good", L.profile.sessions_own) ?><?cs /if ?></th>
+    <td data-label="<?cs var:L.profile.sessions_address ?>"><span class="mono"><?cs var:s.address ?></span></td>
+    <td data-label="<?cs var:L.profile.sessions_since ?>"><?cs var:s.created ?></td>
+    <td data-label="<?cs var:L.profile.sessions_seen ?>"><?cs var:s.seen ?></td>
+    <td><form method="post" action="/profile/sessions" accept-charset="utf-8"><?cs call:csrf() ?><input type="hidden" name="session" value="<?cs var:s.handle ?>"><button class="quiet small" type="submit"><?cs call:icon("exit") ?><span><?cs var:L.profile.sessions_end ?></span><span class="visually-hidden"> <?cs var:s.browser ?>, <?cs var:s.created ?></span></button></form></td></tr><?cs /each ?></tbody>
+</table>
+<?cs if:sessions_more ?><form method="post" action="/profile/sessions" accept-charset="utf-8"><?cs call:csrf() ?><input type="hidden" name="others" value="1">
+  <div class="actions"><button class="quiet" type="submit" id="end-others"><?cs call:icon("exit") ?><span><?cs var:L.profile.sessions_others ?></span></button></div></form><?cs /if ?></section>
 <section aria-labelledby="told"><h2 id="told"><?cs var:L.profile.told ?></h2>
 <?cs if:told.0.kind ?><table class="list">
   <caption class="visually-hidden"><?cs var:L.profile.told ?></caption>

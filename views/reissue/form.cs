@@ -54,6 +54,7 @@ set:crumbs.0.text = L.menu.title ?><?cs set:crumbs.0.href = "/keys" ?><?cs set:c
           set:page.group = l.region ?><?cs if:page.group != "" ?><optgroup<?cs if:lang == "en" ?> lang="ru"<?cs /if ?> label="<?cs var:l.region ?>"><?cs /if ?><?cs /if ?>
           <option value="<?cs var:l.code ?>"<?cs if:lang == "en" ?> lang="ru"<?cs /if ?><?cs if:l.code == value.locality ?> selected<?cs /if ?>><?cs var:l.name ?></option><?cs /each ?><?cs if:page.group != "" ?></optgroup><?cs /if ?>
         </select>
+        <button class="quiet small" type="button" data-select-clear="locality" hidden><?cs call:icon("cross") ?><span><?cs var:L.list.clear ?></span></button>
       </div>
       <p class="hint" data-select-count="locality" aria-live="polite"></p>
     </div>
@@ -105,8 +106,11 @@ set:crumbs.0.text = L.menu.title ?><?cs set:crumbs.0.href = "/keys" ?><?cs set:c
   </div>
 </section>
 <section data-step="3" aria-labelledby="step3-title" hidden>
-  <h2 id="step3-title" tabindex="-1"><?cs var:L.reissue.sign ?></h2>
-  <p class="number"><span class="number-label"><?cs var:L.application.number ?></span> <span class="number-value mono" data-from="number"></span></p>
+  <h2 id="step3-title" tabindex="-1"><?cs var:L.application.edit ?></h2>
+  <?cs call:number("filed-number", L.application.number, "") ?>
+  <p><?cs var:L.application.remember ?></p>
+  <div class="actions"><button class="quiet small" type="button" id="save-numbered" hidden><?cs call:icon("download") ?><span><?cs var:L.reissue.save_numbered ?></span></button></div>
+  <h3><?cs var:L.application.data ?></h3>
   <dl class="data">
     <dt><?cs var:L.application.created ?></dt><dd data-from="created"></dd>
     <dt><?cs var:L.application.template ?></dt><dd data-from="template"></dd>
@@ -115,10 +119,12 @@ set:crumbs.0.text = L.menu.title ?><?cs set:crumbs.0.href = "/keys" ?><?cs set:c
   </dl>
   <form class="form" id="confirm-form" method="post" enctype="multipart/form-data" accept-charset="utf-8" novalidate>
     <h3><?cs var:L.application.change ?></h3>
+    <p class="hint"><?cs var:L.frame.required ?></p>
+    <div class="field"><?cs call:label("status", L.application.choose_status, "", 1) ?><select class="long" id="status"><option value="signed" selected></option></select></div>
     <label class="check" id="replace-choice"><input type="checkbox" id="replace"> <span><?cs var:L.replace.tick ?></span></label>
     <p class="hint"><?cs var:L.replace.text ?></p>
     <div class="consent"><p id="statement"></p>
-      <label class="check"><input type="checkbox" id="agree" name="agree" value="1"> <span><?cs var:L.frame.agree ?></span></label>
+      <label class="check"><input type="checkbox" id="agree" name="agree" value="1" required aria-describedby="statement agree-error"> <span><?cs var:L.frame.agree ?> <span class="required" aria-hidden="true">*</span></span></label>
       <p class="error-text" id="agree-error" hidden></p></div>
     <?cs call:keyfields("sign", L.key.sign_hint, L.application.confirm_sign) ?>
   </form>
@@ -133,6 +139,7 @@ set:crumbs.0.text = L.menu.title ?><?cs set:crumbs.0.href = "/keys" ?><?cs set:c
     <div id="files-ready"><?cs call:notice("info", L.install.files_ready) ?></div>
     <div id="installed" role="status" hidden><?cs call:notice("success", L.install.done) ?></div>
     <?cs call:number("application-number", L.application.number, "") ?>
+    <p><?cs var:L.application.remember ?></p>
     <p><?cs var:L.install.two_files ?></p>
     <ul class="files" id="final-files"></ul>
     <?cs call:notice("warning", L.install.remember) ?>

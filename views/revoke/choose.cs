@@ -21,6 +21,7 @@ set:crumbs.2.text = L.revoke.title ?><?cs include:"head.cs" ?>
   <?cs call:key_revocation(key) ?>
 </dl>
 <form class="form" id="reason-form" method="get" action="/keys/<?cs var:key.serial ?>/revoke" accept-charset="utf-8" novalidate>
+  <input type="hidden" name="chosen" value="1">
   <p class="hint"><strong><?cs var:L.revoke.note ?></strong> <?cs var:L.revoke.note_text ?></p>
   <fieldset class="field<?cs if:error.reason ?> invalid<?cs /if ?>"<?cs if:error.reason ?> aria-describedby="reason-error"<?cs /if ?>>
     <legend><?cs var:L.revoke.reason ?> <span class="required" aria-hidden="true">*</span></legend>

@@ -176,7 +176,7 @@ show_document(struct request *r, const struct application *a, const struct repla
 	    lang_name(r->lang), document_make, &m, r->session.now + CONSENT_LIFE, &document);
 	if (rc == RC_OK) {
 		statement_make(&statement, r, a, replaced);
-		page_set(r->page, "document", buf_text(&document));
+		shown_document(r, buf_text(&document));
 		page_set(r->page, "statement", buf_text(&statement));
 		page_set(r->page, "status_from", shown_word(r, "status", "new"));
 		page_set(r->page, "status_to", shown_word(r, "status", "signed"));
@@ -328,9 +328,10 @@ confirm_post(struct request *r)
 	    variant != NULL && strncmp(variant, REPLACE, strlen(REPLACE)) == 0, &rule);
 
 	/* render */
-	if (rc == RC_OK)
+	if (rc == RC_OK) {
+		response_tell(r, "confirmed");
 		rc = response_redirect(r, "/status/%s", a.number);
-	else if (rc == RC_CONFLICT && (rc = signed_form_db_late(r->db, &query, &result, rule, r->address)) == RC_OK) {
+	} else if (rc == RC_CONFLICT && (rc = signed_form_db_late(r->db, &query, &result, rule, r->address)) == RC_OK) {
 		if (rule != RULE_NONE)
 			response_refused(r, rule);
 		else
@@ -352,8 +353,11 @@ refuse_post(struct request *r)
 	if ((rc = application_db_find(r->db, r->param[0], r->session.iin, &a)) != RC_OK)
 		return rc;
 	rc = applications_db_withdraw(r, &a);
-	if (rc == RC_OK)
+	if (rc == RC_OK) {
+		if (strcmp(a.origin, "cabinet") == 0)
+			response_tell(r, "withdrawn");
 		return response_redirect(r, "/applications/%s", a.number);
+	}
 	if (rc != RC_CONFLICT)
 		return rc;
 	rc = event_db_insert(r->db, &(struct event){ .kind = "act-refused",

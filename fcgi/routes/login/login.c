@@ -163,6 +163,7 @@ login_post(struct request *r)
 		response_cookie(r, "__Host-session", entrance.cookie, -1);
 		if (entrance.lang[0] != '\0')
 			response_cookie(r, "language", entrance.lang, LANGUAGE_SECONDS);
+		response_tell(r, "welcome");
 		rc = response_redirect(
 		    r, "%s", field[FIELD_BACK].error == NULL && field[FIELD_BACK].len > 0 ? field[FIELD_BACK].value : "/keys");
 	}
@@ -178,6 +179,7 @@ logout_post(struct request *r)
 	if ((rc = login_db_leave(r)) != RC_OK)
 		return rc;
 	response_cookie(r, "__Host-session", "", 0);
+	response_tell(r, "logged_out");
 	return response_redirect(r, "/");
 }
 

@@ -9,8 +9,6 @@
 
 /* Makes a document, remembers it in the browser's cookie (web/held.h) and puts it into the page. */
 void login_document_issue(struct request *, bool elsewhere);
-/* What a person recognises in a User-Agent: the last product they know, with its major version; "—" if none. */
-void login_browser_name(char out[64], const char *user_agent);
 
 /* ---- login_db.c */
 

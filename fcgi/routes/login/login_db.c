@@ -12,6 +12,7 @@
 #include "store/session.h"
 #include "store/signed_form.h"
 #include "store/tries.h"
+#include "web/shown.h"
 
 #define IN_HOUR 3600
 
@@ -78,10 +79,10 @@ browser_look(struct db *db, const struct enter *e, bool *is_known)
 static enum rc
 browser_tell(struct db *db, const struct enter *e)
 {
-	char digest[2 * 32 + 1], browser[64], detail[128];
+	char digest[2 * 32 + 1], browser[SHOWN_BROWSER_SIZE], detail[128];
 
 	hex_encode(digest, e->result->digest, sizeof(e->result->digest));
-	login_browser_name(browser, e->r->user_agent);
+	shown_browser(browser, e->r->user_agent);
 	snprintf(detail, sizeof(detail), "%s, %s", browser, e->r->address);
 	return outbox_db_put(db,
 	    &(struct outbox_mail){
@@ -122,6 +123,8 @@ enter(struct db *db, void *arg)
 	if ((rc = signed_form_db_keep(db, e->query, e->result, e->signed_text, e->len)) != RC_OK)
 		return rc;
 	if ((rc = browser_look(db, e, &is_known)) != RC_OK)
+		return rc;
+	if ((rc = session_db_replace(db, e->r->session_cookie)) != RC_OK)
 		return rc;
 	if ((rc = session_db_insert(db, e->r->conf, cert_iin(cert), serial, e->r->address, e->r->user_agent, e->out->cookie)) != RC_OK)
 		return rc;

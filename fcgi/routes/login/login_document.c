@@ -4,35 +4,19 @@
 
 #include "login.h"
 #include "web/held.h"
+#include "web/shown.h"
 
 #define LIFE (5 * MINUTE)
 #define LIFE_ELSEWHERE (30 * MINUTE)
-
-void
-login_browser_name(char out[64], const char *user_agent)
-{
-	static const char *const known[] = { "Edg/", "OPR/", "YaBrowser/", "Firefox/", "Chrome/", "Safari/", "curl/" };
-	static const char *const shown[] = { "Edge", "Opera", "Yandex", "Firefox", "Chrome", "Safari", "curl" };
-	const char *at;
-	size_t i;
-
-	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if ((at = strstr(user_agent, known[i])) == NULL)
-			continue;
-		snprintf(out, 64, "%s %.*s", shown[i], (int)strspn(at + strlen(known[i]), "0123456789"), at + strlen(known[i]));
-		return;
-	}
-	snprintf(out, 64, "—");
-}
 
 void
 login_document_issue(struct request *r, bool elsewhere)
 {
 	struct form_header header;
 	struct buf statement = BUF_INIT, document = BUF_INIT;
-	char browser[64];
+	char browser[SHOWN_BROWSER_SIZE];
 
-	login_browser_name(browser, r->user_agent);
+	shown_browser(browser, r->user_agent);
 	i18n_format(&statement, r->lang, "statement.login",
 	    (const struct i18n_arg[]){ { "site", r->conf->site }, { "browser", browser }, { "address", r->address }, { NULL, NULL } });
 	form_id(header.id);

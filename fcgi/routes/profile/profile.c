@@ -1,5 +1,5 @@
 /*
- * GET /profile: who the citizen is, settings, the last notices. POST /profile: language, notices, address. POST /profile/email: the code of a
+ * GET /profile: who the citizen is, settings, open sessions, the last notices. POST /profile: language, notices, address. POST /profile/email: the code of a
  * new address, which counts only then; the old one is told and stays in force for 72 hours for what concerns security.
  * In:     language (ru kk en), notify (0 1), email (empty: as it is); code (6 digits)
  * Out:    303 /profile, with the cookie "language"
@@ -55,15 +55,17 @@ show_profile(struct request *r, const struct profile *p, int status, bool typed)
 	}
 }
 
-/* typed: the form came back with faults, its values are in the page already */
-static enum rc
+enum rc
 profile_page(struct request *r, int status, bool typed)
 {
 	struct profile p;
+	bool ended = false;
 	enum rc rc;
 
-	if ((rc = profile_db_find(r, &p)) != RC_OK || (rc = profile_db_lists(r)) != RC_OK)
+	if ((rc = profile_db_find(r, &p)) != RC_OK || (rc = profile_db_lists(r)) != RC_OK || (rc = sessions_db_list(r)) != RC_OK ||
+	    (rc = sessions_db_fresh(r, &ended)) != RC_OK)
 		return rc;
+	page_set_int(r->page, "sessions_ended", ended && status == 200);
 	show_profile(r, &p, status, typed);
 	return response_view(r, status, "profile/profile.cs");
 }
@@ -167,12 +169,14 @@ static const struct route routes[] = {
 	{ METHOD_POST, "/profile", ROLE_CITIZEN, profile_post },
 	{ METHOD_GET, "/profile/email", ROLE_CITIZEN, profile_get },
 	{ METHOD_POST, "/profile/email", ROLE_CITIZEN, email_post },
+	{ METHOD_POST, "/profile/sessions", ROLE_CITIZEN, sessions_post },
 	{ METHOD_GET, "/notice/{code}", ROLE_ANYONE, notice_get },
 	{ METHOD_POST, "/notice/{code}", ROLE_ANYONE, notice_post },
 };
 
 static const struct db_statement *const *const statements[] = {
 	profile_statements,
+	sessions_statements,
 	notice_statements,
 	outbox_statements,
 	session_statements,

@@ -1,4 +1,4 @@
-/* Profile: settings, the address that was confirmed by a code, and the links «Это был не я» of the mails. */
+/* Profile: settings, the address that was confirmed by a code, the own sessions, and the links «Это был не я» of the mails. */
 #ifndef CABINET_PROFILE_H
 #define CABINET_PROFILE_H
 
@@ -26,7 +26,18 @@ struct settings {	  /* a checked form */
 	const char *email; /* "": stays as it is */
 };
 
+/* The page with this status. typed: the form came back with faults, its values are in the page already. */
+MUST_USE enum rc profile_page(struct request *, int status, bool typed);
+
+/* ---- profile_db.c */
+
 extern const struct db_statement *const profile_statements[];
+
+/*
+ * First thing of an acting transaction: the citizen's row, under which revocation counts. RC_UNAUTHENTICATED: the key of this session has been
+ * revoked meanwhile.
+ */
+MUST_USE enum rc profile_db_enter(struct db *, const struct request *);
 
 MUST_USE enum rc profile_db_find(struct request *, struct profile *);
 /* Replaced addresses still in force, and the last notices: former.N.{email,until}, told.N.{kind,at,subject,state}. */
@@ -37,6 +48,22 @@ MUST_USE enum rc profile_db_save(struct request *, const struct settings *);
 enum code_refusal { CODE_OK, CODE_NONE, CODE_NOT_SENT, CODE_EXPIRED, CODE_USED_UP, CODE_WRONG };
 /* Counts the try, then compares; the right code makes the address the profile's. RC_CONFLICT with *refusal, and an event. */
 MUST_USE enum rc profile_db_confirm(struct request *, const char *code, enum code_refusal *refusal);
+
+/* ---- sessions.c, sessions_db.c */
+
+#define SESSION_HANDLE_SIZE 65 /* what a page calls a session: SHA-256, in hex, of what the database calls it; opens nothing */
+
+MUST_USE enum rc sessions_post(struct request *);
+
+extern const struct db_statement *const sessions_statements[];
+
+/* The citizen's open sessions into the page, this one first: sessions.N.{handle,created,seen,address,browser,own}; sessions_more: there are others. */
+MUST_USE enum rc sessions_db_list(struct request *);
+/* Has the citizen ended a session from the list in the last seconds? */
+MUST_USE enum rc sessions_db_fresh(struct request *, bool *);
+/* RC_NOT_FOUND: no open session of this citizen. own: it is the one that asks. */
+MUST_USE enum rc sessions_db_end(struct request *, const char *handle, bool *own);
+MUST_USE enum rc sessions_db_end_others(struct request *);
 
 /* ---- notice_db.c */
 

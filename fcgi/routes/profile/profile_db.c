@@ -163,9 +163,8 @@ random_key(char out[2 * KEY_OCTETS + 1])
 	hex_encode(out, octets, sizeof(octets));
 }
 
-/* Under the citizen's row, with a key that still holds: what was decided on the page counts. */
-static enum rc
-enter(struct db *db, const struct request *r)
+enum rc
+profile_db_enter(struct db *db, const struct request *r)
 {
 	enum rc rc;
 
@@ -206,7 +205,7 @@ save_act(struct db *db, void *arg)
 	char key[2 * KEY_OCTETS + 1], detail[64];
 	enum rc rc;
 
-	if ((rc = enter(db, r)) != RC_OK || (rc = profile_db_find(r, &now)) != RC_OK)
+	if ((rc = profile_db_enter(db, r)) != RC_OK || (rc = profile_db_find(r, &now)) != RC_OK)
 		return rc;
 	rc = db_exec(db, &save, DB_IN(db_text(to->lang), db_int(to->notify), db_text(r->session.iin)), NULL);
 	if (rc == RC_OK)
@@ -282,7 +281,7 @@ confirm_act(struct db *db, void *arg)
 	uint64_t used = 0;
 	enum rc rc;
 
-	if ((rc = enter(db, r)) != RC_OK)
+	if ((rc = profile_db_enter(db, r)) != RC_OK)
 		return rc;
 	if ((rc = db_exec(db, &use, DB_IN(iin, db_bytes(c->code, sizeof(c->code)), email), &used)) != RC_OK)
 		return rc;

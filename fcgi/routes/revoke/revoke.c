@@ -1,6 +1,7 @@
 /*
  * GET /keys/{serial}/revoke: the choice of a reason; with ?reason= (&also= for the pair, &since= a day with
- * reason 1): the document to sign. Of a revoked certificate only ?reason=1: a second decision may say that the key is compromised, and nothing else.
+ * reason 1): the document to sign. chosen=1 comes from the form: without a reason the choice is refused. Of a revoked
+ * certificate only ?reason=1: a second decision may say that the key is compromised, and nothing else.
  * POST /keys/{serial}/revoke/confirm: the citizen's signed decision to revoke one of their own certificates, or both of a pair.
  * In:     reason, also (40 hex), since (day), agree=1, signed (XML, urn:cabinet:1 revocation)
  * Out:    303 /keys/{serial}; the publisher puts the serials on the next delta CRL.
@@ -30,7 +31,7 @@
 /* RFC 5280, 5.3.1: the reasons a natural person can honestly choose, in the order they are offered. */
 static const int reasons[] = { 1, 4, 5, 3, 0 };
 
-enum { FIELD_REASON, FIELD_ALSO, FIELD_SINCE, FIELD_AGREE, FIELD_SIGNED, FIELD_COUNT };
+enum { FIELD_REASON, FIELD_ALSO, FIELD_SINCE, FIELD_CHOSEN, FIELD_AGREE, FIELD_SIGNED, FIELD_COUNT };
 
 static bool
 is_reason(const char *value)
@@ -59,6 +60,8 @@ static const struct field_spec form[FIELD_COUNT] = {
 	[FIELD_REASON] = { "reason", 1, 0, is_reason, "error.reason" },
 	[FIELD_ALSO] = { "also", 40, 0, is_serial, "error.also" },
 	[FIELD_SINCE] = { "since", 10, 0, paging_is_day, "error.date" },
+	/* an unanswered choice sends nothing by itself */
+	[FIELD_CHOSEN] = { "chosen", 1, 0, is_agreed, "error.reason" },
 	[FIELD_AGREE] = { "agree", 8, FIELD_REQUIRED, is_agreed, "error.agree", "error.agree" },
 	[FIELD_SIGNED] = { "signed", FORM_MAX + 1, FIELD_REQUIRED | FIELD_UPLOAD, NULL, NULL, "error.signed_missing" },
 };
@@ -273,7 +276,7 @@ confirm_page(struct request *r, int status, struct revocation *v)
 			page_set(r->page, "reason.since", day);
 		}
 		page_set(r->page, "statement", buf_text(&statement));
-		page_set(r->page, "document", buf_text(&document));
+		shown_document(r, buf_text(&document));
 		rc = response_view(r, status, "revoke/confirm.cs");
 	}
 	buf_free(&document);
@@ -311,8 +314,12 @@ revoke_get(struct request *r)
 	}
 	if (!good)
 		return choose_page(r, 422, &v);
-	if (v.reason == NO_REASON)
+	if (v.reason == NO_REASON && field[FIELD_CHOSEN].len == 0)
 		return choose_page(r, 200, &v);
+	if (v.reason == NO_REASON) {
+		response_message(r, "reason", "error.reason", NULL);
+		return choose_page(r, 422, &v);
+	}
 	rc = also_take(r, field[FIELD_ALSO].value, &v);
 	if (rc == RC_NOT_FOUND) {
 		response_message(r, "also", "error.also", NULL);

@@ -1,7 +1,7 @@
 import './helper.mjs';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkPassword } from '../../../views/static/js/password.js';
+import { checkPassword, strengthOf } from '../../../views/static/js/password.js';
 
 const broken = (password) => Object.entries(checkPassword(password)).filter(([, holds]) => !holds).map(([tick]) => tick).sort();
 
@@ -20,3 +20,11 @@ test('each tick by itself', () => {
 	assert.deepEqual(broken(''), ['digit', 'length', 'lower', 'ok', 'upper']);
 });
 test('letters and digits of other scripts do not count', () => assert.deepEqual(broken('Парол١'), ['digit', 'latin', 'lower', 'ok', 'upper']));
+test('strength: what a guesser with the file meets', () => {
+	for (const password of ['', 'Aa1', 'Qwerty123456', 'Aaaaaaaaa111', 'Abcdefg1234567', 'Zxcvbnm987654', 'Tr4mvy', 'Demo2026'])
+		assert.equal(strengthOf(password), 'weak', password);
+	for (const password of ['Aigerim1987', 'kW9uT2xLpB'])
+		assert.equal(strengthOf(password), 'fair', password);
+	for (const password of ['kW9uT2xLpBq7', 'Correct-Horse-Battery-9'])
+		assert.equal(strengthOf(password), 'strong', password);
+});

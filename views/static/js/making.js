@@ -101,12 +101,12 @@ const send = async (form, requests, target) => {
 
 /*
  * Wires #keys-form and #pending-check. form: the one that is posted; subject(): of the requests; target: see send;
- * filed({ number, page, requests, pending, password, folder }) goes on.
+ * filed({ number, page, requests, pending, name, password, folder }) goes on; pending and name: of the saved file.
  */
 export const wireMaking = ({ form, subject, target, filed, progress }) => {
 	const password = newPassword('pending-password', 'pending-repeat');
 	let made = null, chosen = '', folder = null;
-	const go = async () => filed({ ...await send(form, made.requests, target), requests: made.requests, pending: made.bytes, password: chosen, folder });
+	const go = async () => filed({ ...await send(form, made.requests, target), requests: made.requests, pending: made.bytes, name: made.name, password: chosen, folder });
 
 	$('keys-form').addEventListener('submit', (event) => {
 		event.preventDefault();

@@ -78,6 +78,15 @@ for (const search of document.querySelectorAll('[data-select-search]')) {
 		if (count)
 			count.textContent = words ? sentence('locality-count', { count: left.length }) : '';
 	});
+	const clear = document.querySelector(`[data-select-clear="${select.id}"]`);
+	clear.hidden = false;
+	clear.addEventListener('click', () => {
+		search.value = '';
+		search.dispatchEvent(new Event('input', { bubbles: true }));
+		select.value = '';
+		select.dispatchEvent(new Event('input', { bubbles: true }));
+		search.focus();
+	});
 }
 
 /* Menus behind <details> close on Escape and on a click elsewhere. */

@@ -5,7 +5,7 @@
 import { toHex } from './der.js';
 import { offerFiles } from './finalfiles.js';
 import { keyFields } from './keyfields.js';
-import { installPending } from './keystore.js';
+import { installPending, saveFile } from './keystore.js';
 import { isPlaceFilled, leaving, openStep, wireMaking } from './making.js';
 import { $, attempt, BACKGROUND, csrfOf, fetchPage, fetchText, inFours, PageError, refusalOf, sentence, setError, setProgress, watchStores } from './page.js';
 
@@ -17,13 +17,26 @@ const state = { folder: null, password: '', pending: null, requests: null, numbe
 
 /* ---- step 3: the application's page tells what is signed */
 
-const showApplication = ({ number, page, requests, pending, password, folder }) => {
+/* The number is known only now: the saved file gets it into its name, by itself where there is a folder. */
+const nameByNumber = async ({ number, pending, name, folder }) => {
+	const numbered = `KEYS_${number}.p12`;
+	if (folder && await saveFile(numbered, pending, folder) === 'folder')
+		await folder.removeEntry(name).catch(() => {});
+	$('save-numbered').hidden = Boolean(folder);
+	$('save-numbered').addEventListener('click', () => saveFile(numbered, pending));
+};
+
+const showApplication = async (filed) => {
+	const { number, page, requests, pending, password, folder } = filed;
 	Object.assign(state, { number, requests, pending, password, folder });
 	state.document = page.getElementById('document').value;
 	$('statement').textContent = page.getElementById('statement').textContent;
+	$('filed-number').textContent = number;
 	for (const place of document.querySelectorAll('[data-from]'))
-		place.textContent = place.dataset.from === 'number' ? number : page.querySelector(`[data-application=${place.dataset.from}]`)?.textContent ?? '';
-	inFours(document.querySelector('[data-from=number]'));
+		place.textContent = page.querySelector(`[data-application=${place.dataset.from}]`)?.textContent ?? '';
+	inFours($('filed-number'));
+	$('status').options[0].textContent = page.querySelector('#status option')?.textContent ?? '';
+	await nameByNumber(filed);
 	openStep(3);
 };
 

@@ -1,0 +1,36 @@
+// 100 000 revocations of an hour, in as many seconds as the database needs: a bounded number of CRLs, and nothing is left out.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { sql } from "../lib/citizen.mjs";
+import { LONG, report } from "../lib/faults.mjs";
+import { instance, until } from "../lib/instance.mjs";
+import { onDisk, whole } from "../lib/invariants.mjs";
+
+const ALL = LONG ? 100000 : 20000, BATCHES = 25, SPACING = 5;
+const highest = {};
+let site;
+before(async () => { site = await instance({ own: true }); });
+after(() => site?.stop());
+
+test(`${ALL} revocations in a burst`, { timeout: 600000 }, async (t) => {
+	const [[first]] = await sql(site, "SELECT MAX(number) FROM crl"), began = Date.now(), each = ALL / BATCHES;
+	for (let batch = 0; batch < BATCHES; batch++) {
+		/* verified already: the documents of so many people are not what is asked for here */
+		await sql(site, `INSERT INTO revocation (ca, serial, iin, reason, revoked_at, verified_at, not_after)
+			SELECT (SELECT ca FROM certificate LIMIT 1), UNHEX(CONCAT('2', LEFT(SHA2(seq, 256), 39))), '123456789011', 1 + 3 * (seq % 2), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6),
+			UTC_TIMESTAMP(6) + INTERVAL 1 YEAR FROM seq_${batch * each + 1}_to_${(batch + 1) * each}`);
+		await whole(site, highest);
+	}
+	const inserted = Date.now();
+	const delta = await until("all on the delta CRL", async () => {
+		const file = await onDisk(site, "ca-delta.crl");
+		return file.entries.size >= ALL && file;
+	}, 120000);
+	const seconds = (Date.now() - began) / 1000, [[last]] = await sql(site, "SELECT MAX(number) FROM crl"), made = Number(last) - Number(first);
+	assert.ok(delta.entries.size >= ALL);
+	assert.ok(made <= seconds / SPACING + 3, `${made} CRLs in ${seconds} s`);
+	assert.deepEqual(await sql(site, "SELECT COUNT(*) FROM revocation WHERE delta_number IS NULL"), [["0"]]);
+	await whole(site, highest);
+	await report(t, { fault: `${ALL} revocations in ${Math.round(seconds)} s (${made} delta CRLs)`, times: BATCHES, broken: 0, recovery: Date.now() - inserted });
+});
