@@ -82,7 +82,7 @@ test("cookies: names with __Host-, never for other hosts or scripts, never over 
 	keep(await second.post("/logout", { csrf: (await second.get("/keys")).csrf }));
 	assert.ok(lines.length >= 5);
 	for (const line of lines) {
-		assert.match(line, /^(__Host-(session|login|proof)|language)=[^;]*(; Max-Age=\d+)?; Path=\/; Secure; HttpOnly; SameSite=Lax$/, line);
+		assert.match(line, /^(__Host-(session|login|proof|told)|language)=[^;]*(; Max-Age=\d+)?; Path=\/; Secure; HttpOnly; SameSite=Lax$/, line);
 	}
 	assert.ok(lines.some((line) => line.startsWith("__Host-session=; Max-Age=0;")));
 	assert.match((await second.get("/keys")).location, /^\/login/);
