@@ -71,7 +71,8 @@ test("a program sees the cookies that it needs, and no header of the client but 
 		const params = programs[name].seen.at(-1);
 		assert.equal(Object.keys(params).filter((key) => key.startsWith("COOKIE_")).sort().map((key) => key.slice(7)).join(" "), `${wanted[name]} TOLD`, name);
 		const known = ["REQUEST_METHOD", "CONTENT_TYPE", "CONTENT_LENGTH", "REQUEST_URI", "REMOTE_ADDR", "REQUEST_ID", "HTTP_USER_AGENT", "HTTP_ACCEPT_LANGUAGE",
-			"HTTP_ORIGIN", "HTTP_SEC_FETCH_SITE", "HTTP_X_BACKGROUND", "COOKIE_SESSION", "COOKIE_LOGIN", "COOKIE_PROOF", "COOKIE_LANGUAGE", "COOKIE_TOLD"];
+			"HTTP_ORIGIN", "HTTP_SEC_FETCH_SITE", "HTTP_X_BACKGROUND", "COOKIE_SESSION", "COOKIE_LOGIN", "COOKIE_PROOF", "COOKIE_LANGUAGE", "COOKIE_TOLD",
+			"HAS_SESSION"];	// that there is one, not which
 		assert.deepEqual(Object.keys(params).filter((key) => !known.includes(key)), [], name);
 		assert.equal(params.REMOTE_ADDR, "127.0.0.1");
 	}
