@@ -193,12 +193,11 @@ is_key_accepted(const struct subject *s)
 static bool
 is_key_canonical(const struct subject *s)
 {
-	unsigned char *given = NULL, *again = NULL;
-	int given_len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(s->x509), &given), again_len = i2d_PUBKEY(X509_get0_pubkey(s->x509), &again);
-	bool ok = given_len > 0 && given_len == again_len && memcmp(given, again, (size_t)given_len) == 0;
+	unsigned char *given = NULL;
+	int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(s->x509), &given);
+	bool ok = len > 0 && key_is_canonical(X509_get0_pubkey(s->x509), given, (size_t)len);
 
 	OPENSSL_free(given);
-	OPENSSL_free(again);
 	return ok;
 }
 
