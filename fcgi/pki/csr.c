@@ -66,14 +66,15 @@ has_accepted_signature(X509_REQ *request, EVP_PKEY *key)
 static enum csr_fault
 read_request(struct csr *out, X509_REQ *request, const char *iin)
 {
-	EVP_PKEY *key = X509_REQ_get0_pubkey(request);
 	uint8_t *spki = NULL;
 	int len = i2d_X509_PUBKEY(X509_REQ_get_X509_PUBKEY(request), &spki);
 	enum csr_fault fault = CSR_OK;
 	const char *weakness;
+	EVP_PKEY *key;
 
 	if (len <= 0)
 		return CSR_MALFORMED;
+	key = key_of(spki, (size_t)len);
 	if (key == NULL || !key_describe(key, out->algorithm))
 		fault = CSR_WEAK_KEY;
 	else if ((weakness = weak_key_find(key)) != NULL) {

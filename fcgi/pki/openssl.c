@@ -12,6 +12,7 @@
 #include "pki/openssl.h"
 
 #define NAME_MAX_SIZE 1000
+#define KEYS_REMEMBERED 4
 
 void
 openssl_warn(const char *event, const char *subject, const char *what)
@@ -26,6 +27,32 @@ openssl_warn(const char *event, const char *subject, const char *what)
 		log_warn(event, "%s: %s: %s", subject, what, text);
 	}
 	ERR_clear_error();
+}
+
+EVP_PKEY *
+key_of(const uint8_t *spki, size_t len)
+{
+	static struct {
+		struct buf spki;
+		EVP_PKEY *key;
+	} last[KEYS_REMEMBERED];
+	static size_t turn;
+	const uint8_t *p = spki;
+	EVP_PKEY *key;
+
+	for (size_t i = 0; i < KEYS_REMEMBERED; i++)
+		if (last[i].key != NULL && last[i].spki.len == len && memcmp(last[i].spki.data, spki, len) == 0)
+			return last[i].key;
+	key = d2i_PUBKEY(NULL, &p, (long)len);
+	if (key == NULL || p != spki + len) {
+		EVP_PKEY_free(key);
+		return NULL;
+	}
+	turn = (turn + 1) % KEYS_REMEMBERED;
+	EVP_PKEY_free(last[turn].key);
+	buf_reset(&last[turn].spki);
+	buf_add(&last[turn].spki, spki, len);
+	return last[turn].key = key;
 }
 
 static bool
