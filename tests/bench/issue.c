@@ -84,7 +84,9 @@ put(const char *folder, size_t number, const char *ending, const void *data, siz
 	char *path = mem_format("%s/%zu.%s", folder, number, ending);
 	FILE *f = fopen(path, "wb");
 
-	bench_check(f != NULL && fwrite(data, 1, len, f) == len && fclose(f) == 0, path);
+	bench_check(f != NULL, path);
+	bench_check(fwrite(data, 1, len, f) == len, path);
+	bench_check(fclose(f) == 0, path);
 	free(path);
 }
 
