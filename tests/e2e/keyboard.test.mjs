@@ -99,7 +99,7 @@ test("reissue: from the menu to the installed keys", { timeout: 180000 }, async 
 	await page.waitForFunction(() => document.getElementById("statement").textContent.includes("қайтар"));
 	await keyboard.space("#replace");
 	await signDecision(citizen.sign);
-	await page.waitForSelector("#done:not([hidden]) #final-files li >> nth=1", { timeout: 60000 });
+	await page.waitForSelector("#done:not([hidden]) #final-files li >> nth=1", { timeout: 90000 });
 	await keyboard.to("#final-files li:nth-child(1) [data-field=save]");
 	files.auth = { file: await download(page, () => keyboard.press("Enter"), folder), password: PASSWORD };
 	await keyboard.to("#final-files li:nth-child(2) [data-field=save]");
@@ -202,7 +202,7 @@ test("profile and settings: language by arrows, notices by arrows, saved", { tim
 	await told(t);
 });
 
-test("keys: filters, the page of a certificate; revocation of the former pair, signed with the new key; logout", { timeout: 180000 }, async (t) => {
+test("keys: filters, the page of a certificate; revocation of the former pair, signed with the new key; logout", { timeout: 240000 }, async (t) => {
 	const [[auth], [sign]] = await sql(site, `SELECT LOWER(HEX(serial)) FROM certificate WHERE iin = '${citizen.iin}' ORDER BY issued_at, purpose = 'sign' LIMIT 2`);
 	await menu("/keys");
 	await keyboard.enter("#filter summary");

@@ -38,7 +38,7 @@ before(async () => {
 	pending = numbered;
 	const client = await login(site, citizen);
 	assert.equal((await confirm(client, citizen, number)).status, 303);
-	await until("issued", async () => (await sql(site, `SELECT status FROM application WHERE number = '${number}'`))[0][0] === "issued", 30000);
+	await until("issued", async () => (await sql(site, `SELECT status FROM application WHERE number = '${number}'`))[0][0] === "issued", 90000);
 });
 after(async () => {
 	await browser?.close();
