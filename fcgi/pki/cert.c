@@ -59,7 +59,11 @@ attribute(struct slice name, enum name_type type, int *count)
 	while (ok && name_next(&p, end, &part))
 		if (name_is(&part, type) && (*count)++ == 0)
 			ok = name_text(&value, &part);
-	return ok && value.data != NULL ? value.data : ok ? mem_string("") : (buf_free(&value), NULL);
+	if (ok && value.data == NULL)
+		return mem_string("");
+	if (!ok)
+		buf_free(&value);
+	return value.data;
 }
 
 /* The only place of the first name is the common name, «ФАМИЛИЯ ИМЯ». */

@@ -58,7 +58,10 @@ bool cert_is_organisation(const struct cert *); /* O or OU=BIN…: a legal entit
 /* oid_arc: configuration; the role OIDs are <arc>.4.1.1 (natural person) and <arc>.4.2.3 (operator). */
 bool cert_has_purpose(const struct cert *, enum cert_purpose, const char *oid_arc);
 
-/* issuer's key made the signature over cert, and issuer's subject is cert's issuer, and issuer is a CA (keyCertSign). */
+/*
+ * issuer is a CA (cA, keyCertSign), its subject is cert's issuer octet by octet, cert's authorityKeyIdentifier names no other, and its key made the
+ * signature over cert: RSA PKCS#1 1.5 or ECDSA on P-256, with SHA-256, SHA-384 or SHA-512.
+ */
 bool cert_is_signed_by(const struct cert *cert, const struct cert *issuer);
 
 #endif

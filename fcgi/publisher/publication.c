@@ -212,13 +212,14 @@ replace_file(struct publisher *p, struct publication *c, struct making *m)
 
 	if (rc != RC_INTERNAL || publication_db_count(p, c) != RC_OK)
 		return rc;
-	/* a reason may have been raised since it was claimed: then an entry has another size. Another number of them is not explained */
-	if (c->entries == entries && c->octets != octets)
-		return file_replace(&f);
-	log_error("publication", "ALARM: %s %lld: %lld entries, claimed were %lld", file_name(c->is_delta), (long long)c->number,
-	    (long long)c->entries, (long long)entries);
-	c->entries = entries;
-	return rc;
+	if (c->entries == entries && c->octets == octets)
+		return rc;
+	/* a reason may have been raised since it was claimed, then an entry has another size; another number of them has no good explanation, but a
+	   list of what the register says now, with nobody missing who was on the one before, is better than none */
+	if (c->entries != entries)
+		log_error("publication", "ALARM: %s %lld: the register has %lld entries for it, claimed were %lld", file_name(c->is_delta),
+		    (long long)c->number, (long long)c->entries, (long long)entries);
+	return file_replace(&f);
 }
 
 /* Told, not stopped: a list that is too large is better than none. */

@@ -86,6 +86,19 @@ static const struct db_statement count_delta = {
 	.name = "publication count delta",
 	.sql = COUNTS UNCLAIMED ON_DELTA,
 };
+/* What a base has that the one before had not, and the other way round: so that a million entries are not counted for the sake of a few. */
+static const struct db_statement count_come = {
+	.name = "publication count come",
+	.sql = COUNTS UNCLAIMED " WHERE ca = ? AND crl_number > ?",
+};
+static const struct db_statement count_gone = {
+	.name = "publication count gone",
+	.sql = COUNTS "revocation FORCE INDEX (leaving) WHERE ca = ? AND last_crl_number >= ?",
+};
+static const struct db_statement has_raised = {
+	.name = "publication has raised",
+	.sql = "SELECT serial FROM " UNCLAIMED " WHERE ca = ? AND crl_number > ? AND first_crl_number <> crl_number LIMIT 1",
+};
 static const struct db_statement entries_base = {
 	.name = "publication entries base",
 	.sql = LONG ENTRIES ORDERED ON_BASE " ORDER BY serial",
@@ -109,13 +122,14 @@ static const struct db_statement may_leave_delta = {
 };
 static const struct db_statement published = {
 	.name = "publication published",
-	.sql = "UPDATE crl SET size = ?, sha256 = ?, published_at = UTC_TIMESTAMP(6) WHERE ca = ? AND number = ? AND kind = ?"
+	.sql = "UPDATE crl SET entries = ?, octets = ?, size = ?, sha256 = ?, published_at = UTC_TIMESTAMP(6) WHERE ca = ? AND number = ? "
+	       "AND kind = ?"
 	       " AND published_at IS NULL",
 };
 
 const struct db_statement *const publication_statements[] = { &newest, &has_new, &next_number, &held_base, &claim_base, &claim_delta,
-	&let_go, &plan, &unpublished, &count_base, &count_delta, &entries_base, &entries_delta, &may_leave_base, &may_leave_delta,
-	&published, NULL };
+	&let_go, &plan, &unpublished, &count_base, &count_delta, &count_come, &count_gone, &has_raised, &entries_base, &entries_delta,
+	&may_leave_base, &may_leave_delta, &published, NULL };
 
 static const char *
 kind(bool is_delta)
@@ -157,20 +171,15 @@ publication_db_has_new(struct publisher *p, bool *out)
 
 /* Our serials have 20 octets, the first 0x10…0x7f, and dates are before 2050: four sizes. Were it not so, the writer would say so. */
 static enum rc
-count(struct db *db, int64_t ca, struct publication *c)
+count_with(struct db *db, const struct db_statement *statement, const struct db_value *in, size_t values, struct publication *c)
 {
 	const struct crl_entry plain = { .serial = { 0x10 } }, reasoned = { .serial = { 0x10 }, .reason = 1 };
 	const struct crl_entry dated = { .serial = { 0x10 }, .invalid_since = 1 },
 			       both = { .serial = { 0x10 }, .reason = 1, .invalid_since = 1 };
-	const struct db_value n = db_int(c->number), base = db_int(c->base_number);
 	struct db_result *row;
 	int64_t with_reason, with_both, with_date;
-	enum rc rc;
+	enum rc rc = db_one(db, statement, in, values, &row);
 
-	if (c->is_delta)
-		rc = db_one(db, &count_delta, DB_IN(db_int(ca), base, n, n, base), &row);
-	else
-		rc = db_one(db, &count_base, DB_IN(db_int(ca), n, n), &row);
 	if (rc != RC_OK)
 		return rc;
 	c->entries = db_get_int(row, 0);
@@ -184,6 +193,36 @@ count(struct db *db, int64_t ca, struct publication *c)
 	return RC_OK;
 }
 
+static enum rc
+count(struct db *db, int64_t ca, struct publication *c)
+{
+	const struct db_value n = db_int(c->number), base = db_int(c->base_number);
+
+	return c->is_delta ? count_with(db, &count_delta, DB_IN(db_int(ca), base, n, n, base), c)
+			   : count_with(db, &count_base, DB_IN(db_int(ca), n, n), c);
+}
+
+/* A base from what is known of the one before. An entry whose reason was raised has another size now: then all are counted. */
+static enum rc
+count_after(struct db *db, int64_t ca, const struct publication *before, struct publication *c)
+{
+	const struct db_value since[] = { db_int(ca), db_int(before->number) };
+	struct publication come = *c, gone = *c;
+	struct db_result *row;
+	enum rc rc = db_one(db, &has_raised, since, 2, &row);
+
+	if (rc == RC_OK)
+		db_result_free(row);
+	if (rc == RC_OK || (before->octets == 0 && before->entries > 0))
+		return count(db, ca, c);
+	if (rc != RC_NOT_FOUND || (rc = count_with(db, &count_come, since, 2, &come)) != RC_OK ||
+	    (rc = count_with(db, &count_gone, since, 2, &gone)) != RC_OK)
+		return rc;
+	c->entries = before->entries + come.entries - gone.entries;
+	c->octets = before->octets + come.octets - gone.octets;
+	return RC_OK;
+}
+
 struct claiming {
 	struct publisher *p;
 	bool base, delta;
@@ -191,11 +230,12 @@ struct claiming {
 };
 
 static enum rc
-plan_insert(struct db *db, const struct claiming *c, bool is_delta, int64_t number, int64_t base_number, instant now)
+plan_insert(struct db *db, const struct claiming *c, const struct publication *before, bool is_delta, int64_t number, int64_t base_number,
+    instant now)
 {
 	int64_t seconds = is_delta ? c->p->conf->crl_delta_seconds : c->p->conf->crl_base_seconds;
 	struct publication row = { .is_delta = is_delta, .number = number, .base_number = base_number, .this_update = now - now % SECOND };
-	enum rc rc = count(db, c->p->ca_id, &row);
+	enum rc rc = !is_delta && before->number != 0 ? count_after(db, c->p->ca_id, before, &row) : count(db, c->p->ca_id, &row);
 
 	if (rc != RC_OK)
 		return rc;
@@ -206,24 +246,19 @@ plan_insert(struct db *db, const struct claiming *c, bool is_delta, int64_t numb
 }
 
 static enum rc
-release_expired(struct db *db, const struct claiming *c)
+release_expired(struct db *db, const struct claiming *c, const struct publication *before)
 {
-	const struct db_value ca = db_int(c->p->ca_id);
-	struct db_result *row;
 	uint64_t gone = 0;
-	int64_t number;
-	instant made;
-	enum rc rc = db_one(db, &newest, DB_IN(ca, db_text(kind(false))), &row);
+	enum rc rc;
 
-	if (rc != RC_OK)
-		return rc == RC_NOT_FOUND ? RC_OK : rc;
-	number = db_get_int(row, 0);
-	made = db_get_instant(row, 2);
-	db_result_free(row);
 	/* both are whole seconds on the list, and notAfter still belongs to the validity */
-	rc = db_exec(db, &let_go, DB_IN(db_int(number), ca, db_instant(made - made % SECOND), db_int(number)), &gone);
+	rc = db_exec(db, &let_go,
+	    DB_IN(db_int(before->number), db_int(c->p->ca_id), db_instant(before->this_update - before->this_update % SECOND),
+		db_int(before->number)),
+	    &gone);
 	if (rc == RC_OK && gone > 0)
-		log_info("publication", "%llu expired entries were on base %lld and leave", (unsigned long long)gone, (long long)number);
+		log_info(
+		    "publication", "%llu expired entries were on base %lld and leave", (unsigned long long)gone, (long long)before->number);
 	return rc;
 }
 
@@ -233,8 +268,9 @@ claim_act(struct db *db, void *arg)
 	const struct claiming *c = arg;
 	const struct db_value ca = db_int(c->p->ca_id);
 	struct db_result *row;
+	struct publication before = { .number = 0 };
 	int64_t number, base_number = 0;
-	instant now;
+	instant now, unused;
 	enum rc rc = db_one(db, &next_number, DB_IN(ca), &row);
 
 	if (rc != RC_OK)
@@ -246,16 +282,18 @@ claim_act(struct db *db, void *arg)
 		base_number = db_get_int(row, 0);
 		db_result_free(row);
 	}
-	if (rc == RC_OK && c->base)
-		rc = release_expired(db, c);
+	if (rc == RC_OK && c->base && (rc = publication_db_newest(c->p, false, &before, &unused)) == RC_OK)
+		rc = release_expired(db, c, &before);
+	if (rc == RC_NOT_FOUND)
+		rc = RC_OK;
 	if (rc == RC_OK && c->base)
 		rc = db_exec(db, &claim_base, DB_IN(db_int(number), db_int(number), ca), NULL);
 	if (rc == RC_OK && c->delta)
 		rc = db_exec(db, &claim_delta, DB_IN(db_int(number), db_int(number), ca, db_int(number)), NULL);
 	if (rc == RC_OK && c->base)
-		rc = plan_insert(db, c, false, number, 0, now);
+		rc = plan_insert(db, c, &before, false, number, 0, now);
 	if (rc == RC_OK && c->delta)
-		rc = plan_insert(db, c, true, number, base_number, now);
+		rc = plan_insert(db, c, &before, true, number, base_number, now);
 	return rc;
 }
 
@@ -326,7 +364,8 @@ published_act(struct db *db, void *arg)
 	uint64_t affected = 0;
 	char detail[120];
 	enum rc rc = db_exec(db, &published,
-	    DB_IN(db_int((int64_t)s->info->size), db_bytes(s->info->sha256, 32), db_int(s->p->ca_id), db_int(s->publication->number),
+	    DB_IN(db_int(s->publication->entries), db_int(s->publication->octets), db_int((int64_t)s->info->size),
+		db_bytes(s->info->sha256, 32), db_int(s->p->ca_id), db_int(s->publication->number),
 		db_text(kind(s->publication->is_delta))),
 	    &affected);
 

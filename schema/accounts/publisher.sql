@@ -26,7 +26,7 @@ GRANT SELECT (serial, ca, iin, form, invalid_since, verified_at, refused), UPDAT
 GRANT SELECT (spki_hash, reason), INSERT (spki_hash, reason, serial, at) ON cabinet.blocked_key TO 'cabinet_publisher'@'localhost';
 GRANT SELECT (ca, number, kind, base_number, this_update, next_update, entries, octets, published_at),
   INSERT (ca, number, kind, base_number, this_update, next_update, entries, octets, size, sha256),
-  UPDATE (size, sha256, published_at) ON cabinet.crl TO 'cabinet_publisher'@'localhost';
+  UPDATE (entries, octets, size, sha256, published_at) ON cabinet.crl TO 'cabinet_publisher'@'localhost';
 GRANT SELECT (serial, der), INSERT (serial, ca, tbs, reserved_at), UPDATE (der, not_after, signed_at) ON cabinet.responder TO 'cabinet_publisher'@'localhost';
 GRANT SELECT (expires_at), DELETE ON cabinet.form_issued TO 'cabinet_publisher'@'localhost';
 GRANT SELECT (tat), DELETE ON cabinet.rate_limit TO 'cabinet_publisher'@'localhost';

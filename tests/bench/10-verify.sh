@@ -9,7 +9,7 @@ set -u
 cd "$root" || exit 1
 
 count=${1:-2000} rounds=5 work=$(mktemp -d)
-peers=(ours bare xmlsec jdk revoked)
+peers=(ours bare xmlsec jdk foreign revoked)
 trap 'rm -rf -- "$work"' EXIT
 
 bench_build documents
@@ -23,6 +23,7 @@ peer_start ours "$build/bench/verify" ours "$work"
 peer_start bare "$build/bench/verify" bare "$work"
 peer_start xmlsec "$build/bench/xmlsec" "$work"
 peer_start jdk java -XX:+UseSerialGC -Xms256m -Xmx512m tests/bench/Verify.java "$work"
+peer_start foreign "$build/bench/verify" foreign "$work"
 peer_start revoked "$build/bench/verify" ours "$work/many"
 declare -A figures
 for peer in "${peers[@]}"; do peer_ready "$peer"; figures[$peer]=''; done
@@ -43,6 +44,7 @@ against() {		# NAME PEER [AT-LEAST]
 }
 against "verify, against libxmlsec1 with a chain to the root" xmlsec 3
 against "verify, against the JDK with PKIX and a CRL of 1000" jdk 2.5
+row "verify under a foreign CA, against the JDK" "$unit" "${middle[foreign]}" "${middle[jdk]}" "$(ratio "${figures[jdk]}" "${figures[foreign]}")" 1.3
 against "verify, against no rules and no CA" bare
 row "verify, 1000 revoked against 100000" "$unit" "${middle[revoked]}" "${middle[ours]}" "$(ratio "${figures[ours]}" "${figures[revoked]}")" 0.91
 [[ -z $missed ]]

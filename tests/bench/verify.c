@@ -1,7 +1,8 @@
 /*
- * verify ours|bare FOLDER: a peer of bench.h.
+ * verify ours|foreign|bare FOLDER: a peer of bench.h.
  *   ours     form_verify with every rule. Issued documents, certificates and revocations come from tables in memory that stand for the rows; the
  *            CA's signature over the certificate is checked each time
+ *   foreign  the same for certificates of a pinned CA that is not ours: no row to be equal to, a path by X509_verify_cert instead
  *   bare     no rule at all: parse, C14N of the document and SHA-256, C14N of SignedInfo, key out of the certificate, RSA verify
  */
 #include <libxml/c14n.h>
@@ -15,6 +16,7 @@
 #include "base/mem.h"
 #include "bench.h"
 #include "form/form.h"
+#include "pki/chain.h"
 #include "pki/crl.h"
 
 #define OID_ARC "1.3.6.1.4.1.32473"
@@ -31,6 +33,7 @@ struct table {
 	const struct entry **by_digest, **by_serial;
 	size_t count;
 	struct cert *ca;
+	struct chain *chain; /* NULL: certificates are our own */
 	uint8_t (*revoked)[20];
 	size_t revoked_count;
 };
@@ -65,35 +68,39 @@ issued(void *arg, const char *canonical, size_t len, enum form_rule *rule)
 	return bsearch(&key, t->by_digest, t->count, sizeof(void *), compare_digest) != NULL ? RC_OK : RC_BAD_INPUT;
 }
 
-/* In the order of certificate_db_check. */
+/* Octet-equal to the row, and signed by the CA; or with a path. */
+static bool
+is_trusted(const struct table *t, const struct entry *wanted, const struct cert *cert, instant now)
+{
+	const struct entry *const *row;
+	struct chain_result path;
+	const uint8_t *der;
+	size_t len;
+
+	if (t->chain != NULL) {
+		chain_verify(t->chain, cert, now, &path);
+		return path.trusted;
+	}
+	der = cert_der(cert, &len);
+	row = bsearch(&wanted, t->by_serial, t->count, sizeof(void *), compare_serial);
+	return row != NULL && (*row)->certificate.len == len && memcmp((*row)->certificate.data, der, len) == 0 &&
+	       cert_is_signed_by(cert, t->ca);
+}
+
+/* As certificate_db_check. */
 static enum rc
 certificate(void *arg, const struct cert *cert, enum form_rule *rule)
 {
+	static const struct form_demand demand = { .purpose = PURPOSE_SIGN, .oid_arc = OID_ARC, .iin = BENCH_IIN };
 	const struct table *t = arg;
+	struct form_standing standing = { .now = clock_now() };
 	struct entry wanted;
-	const struct entry *key = &wanted, *const * row;
-	const uint8_t *der;
-	size_t len;
-	instant now = clock_now();
 
 	cert_serial(cert, wanted.serial);
-	der = cert_der(cert, &len);
-	row = bsearch(&key, t->by_serial, t->count, sizeof(void *), compare_serial);
-	*rule = RULE_CERTIFICATE_CA;
-	if (row == NULL || (*row)->certificate.len != len || memcmp((*row)->certificate.data, der, len) != 0 ||
-	    !cert_is_signed_by(cert, t->ca))
-		return RC_BAD_INPUT;
-	*rule = RULE_CERTIFICATE_TIME;
-	if (now < cert_not_before(cert) || now > cert_not_after(cert))
-		return RC_BAD_INPUT;
-	*rule = RULE_CERTIFICATE_REVOKED;
-	if (bsearch(wanted.serial, t->revoked, t->revoked_count, 20, compare_revoked) != NULL)
-		return RC_BAD_INPUT;
-	*rule = RULE_CERTIFICATE_PURPOSE;
-	if (!cert_has_purpose(cert, PURPOSE_SIGN, OID_ARC))
-		return RC_BAD_INPUT;
-	*rule = RULE_CERTIFICATE_IIN;
-	return cert_is_organisation(cert) || strcmp(cert_iin(cert), BENCH_IIN) != 0 ? RC_BAD_INPUT : RC_OK;
+	standing.trusted = is_trusted(t, &wanted, cert, standing.now);
+	standing.revoked = bsearch(wanted.serial, t->revoked, t->revoked_count, 20, compare_revoked) != NULL;
+	*rule = form_signer_rule(cert, &standing, &demand);
+	return *rule == RULE_NONE ? RC_OK : RC_BAD_INPUT;
 }
 
 static bool
@@ -238,10 +245,14 @@ main(int argc, char **argv)
 	struct peer p = { 0 };
 	struct entry changed;
 
-	bench_check(argc == 3, "usage: verify ours|bare FOLDER");
+	bench_check(argc == 3, "usage: verify ours|foreign|bare FOLDER");
 	log_open("bench", LOG_LEVEL_WARN);
-	p.verify = strcmp(argv[1], "ours") == 0 ? ours : bare;
+	p.verify = strcmp(argv[1], "bare") == 0 ? bare : ours;
 	table_load(&p.table, argv[2]);
+	if (strcmp(argv[1], "foreign") == 0) {
+		p.table.chain = chain_new();
+		bench_check(chain_add_ca(p.table.chain, p.table.ca) == RC_OK, "CA is not pinned");
+	}
 	changed = p.table.entries[0];
 	changed.document = bench_changed(&changed.document);
 	bench_check(!p.verify(&p.table, &changed), "a changed document was accepted");

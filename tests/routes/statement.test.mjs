@@ -7,6 +7,7 @@ import { after, before, test } from "node:test";
 
 import { call, file, issued, confirm, login, sql, withFiles } from "../lib/citizen.mjs";
 import { instance, root } from "../lib/instance.mjs";
+import { words } from "../lib/words.mjs";
 
 let site, citizen, bare, office;
 before(async () => {
@@ -21,20 +22,6 @@ after(async () => {
 
 // lines are broken where there is room: only the letters count
 const letters = (text) => text.replace(/[\s\ufeff]/g, "");
-
-async function words(language) {
-	const codes = new Map(), at = [];
-	for (const line of (await readFile(path.join(root, "views/lang", `${language}.hdf`), "utf8")).split("\n")) {
-		const [, name, text] = /^\s*(\w+) (?:= (.*)|\{)$/.exec(line) ?? [];
-		if (name && text !== undefined) codes.set([...at, name].join("."), text);
-		else if (name) at.push(name);
-		else if (line.trim() === "}") at.pop();
-	}
-	return (code, places = {}) => {
-		assert.ok(codes.has(code), code);
-		return codes.get(code).replace(/\{(\w+)\}/g, (whole, name) => places[name] ?? whole);
-	};
-}
 
 // Local time by the system's zone table, as the pages have it; seconds since 1970.
 async function shown(seconds) {

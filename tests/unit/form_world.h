@@ -70,6 +70,8 @@ verdict(struct world *w, enum form_kind kind, const char *data, size_t len)
 	enum form_rule rule = result.rule;
 
 	assert_int_equal(rc, rule == RULE_NONE ? RC_OK : RC_BAD_INPUT);
+	/* every rule but RULE_NONE, or up to the one that was broken */
+	assert_int_equal(result.passed & (rule == RULE_NONE ? ~1U : 1U << rule), rule == RULE_NONE ? (1U << RULE_COUNT) - 2 : 0);
 	if (rc == RC_OK) {
 		uint8_t digest[32];
 

@@ -100,9 +100,17 @@ describe('the list of keys', () => {
 		certify('short', 'auth');
 		assert.equal((await only(await fileOf('short'))).fits('auth').reason, 'unsupported-key');
 	});
+	test('a legal entity: O, or OU=BIN…; before its purpose is asked for', async () => {
+		for (const [name, subject] of [['o', '/CN=ДЕМО/O=ДЕМО ЖШС/serialNumber=IIN900101300811'], ['ou', '/CN=ДЕМО/OU=BIN990140000000/serialNumber=IIN900101300811']]) {
+			issue(name, 'auth', { subject });
+			assert.deepEqual(reasons(await only(await fileOf(name))), ['organisation', 'organisation']);
+		}
+		issue('unit', 'auth', { subject: '/CN=ДЕМО/OU=ДЕМО BIN/serialNumber=IIN900101300811' });
+		assert.deepEqual(reasons(await only(await fileOf('unit'))), [null, 'is-auth-not-sign']);
+	});
 	test('a file that went away, a GOST key with a broken certificate', async () => {
 		await assert.rejects(readKeyFile({ arrayBuffer: async () => { throw new DOMException('gone', 'NotFoundError'); } }, PASSWORD), refusal('damaged'));
-		const gost = sequence(int(0), sequence(oidOf('1.2.398.3.10.1.1.2.3.2')), octetString(new Uint8Array(64)));
+		const gost = sequence(int(0), sequence(oidOf('1.2.398.3.10.1.1.2.2')), octetString(new Uint8Array(64)));
 		const fileWith = (certificate) => writeP12({ keys: [{ pkcs8: gost, certificate, localKeyId: Uint8Array.of(1) }] }, PASSWORD, fast);
 		assert.deepEqual(reasons(await only(await fileWith(der('a.pem')))), ['gost', 'gost']);
 		await assert.rejects(readKeyFile(await fileWith(Uint8Array.of(0x30, 0)), PASSWORD), refusal('damaged'));

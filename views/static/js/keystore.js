@@ -5,7 +5,7 @@ import { equal, fromHex, toHex } from './der.js';
 import { KeyFileError, orDamaged } from './keyerror.js';
 import { belongs, keyId } from './keys.js';
 import { openP12, writeP12 } from './p12.js';
-import { chainOf, parseCertificate, parsePem, purposeOf, suits } from './x509.js';
+import { chainOf, isOrganisation, parseCertificate, parsePem, purposeOf, suits } from './x509.js';
 
 const OTHER = { auth: { sign: 'is-sign-not-auth' }, sign: { auth: 'is-auth-not-sign' } };
 const isStrong = ({ algorithm, curve, bits }) => (algorithm === 'RSA' ? bits >= 2048 : curve === 'P-256');
@@ -16,6 +16,8 @@ const reasonAgainst = (key, certificate, purpose, { now, oids }) => {
 		return 'gost';
 	if (!certificate)
 		return 'pending';
+	if (isOrganisation(certificate))
+		return 'organisation';
 	if (!suits(certificate, purpose, oids))
 		return OTHER[purpose]?.[purposeOf(certificate, oids)] ?? 'other-purpose';
 	if (!isStrong(certificate))
@@ -46,7 +48,7 @@ const octetsOf = async (file) => (file instanceof Uint8Array ? file : new Uint8A
  * file: File, Blob or octets; now: the server's time if the page knows it; oids: see PURPOSES of x509.js.
  * Returns a list, one for each key: { key: { pkcs8, certificate, … } for signXml, pending, algorithm, owner, iin, serial, issuer,
  * notBefore, notAfter (null while pending), purpose: 'auth' | 'sign' | 'other' | 'pending', fits(purpose) → { ok, reason } }.
- * reason: gost | pending | is-sign-not-auth | is-auth-not-sign | other-purpose | unsupported-key | not-yet-valid | expired | null.
+ * reason: gost | pending | organisation | is-sign-not-auth | is-auth-not-sign | other-purpose | unsupported-key | not-yet-valid | expired | null.
  * Throws KeyFileError.
  */
 export const readKeyFile = (file, password, { now = new Date(), oids = undefined } = {}) => orDamaged(async () => {

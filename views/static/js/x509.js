@@ -68,6 +68,9 @@ export const parseCertificate = (der) => {
 	};
 };
 
+/* A legal entity: it has an organisation, or a unit that is a BIN. */
+export const isOrganisation = ({ subject }) => subject.attributes.some(({ name, value }) => name === 'O' || name === 'OU' && value.startsWith('BIN'));
+
 /* May the certificate be used to log in ('auth') or to sign statements ('sign')? */
 export const suits = (cert, purpose, oids = PURPOSES) => {
 	const known = { ...PURPOSES, ...oids };

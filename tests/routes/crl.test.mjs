@@ -1,0 +1,173 @@
+// CRLs as relying programs use them: OpenSSL (base and delta together), GnuTLS, the JDK's PKIX validator and NSS agree about every certificate of a
+// population. Then what the publisher promises of its lists: who may leave them and when, and how many it makes of a burst.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, test } from "node:test";
+
+import { call, crl, sql } from "../lib/citizen.mjs";
+import { Browser } from "../lib/http.mjs";
+import { instance, root, until } from "../lib/instance.mjs";
+
+const COUNT = Number(process.env.CRL_POPULATION ?? 240), LIMIT = 90000, BIG = { maxBuffer: 1 << 28 };
+const REASONS = ["UNSPECIFIED", "KEY_COMPROMISE", "AFFILIATION_CHANGED", "SUPERSEDED", "CESSATION_OF_OPERATION"];
+let site, folder, later;
+const numbers = [...Array(COUNT).keys()], kind = (n) => n % 6;
+const file = (n) => path.join(folder, `${n}.pem`);
+const log = () => readFile(path.join(site.var, "log/publisher.log"), "utf8");
+// The newest list of a kind is past half of its validity.
+const ages = (which) => sql(site, `UPDATE crl SET this_update = this_update - INTERVAL 13 HOUR, next_update = next_update - INTERVAL 13 HOUR WHERE kind = '${which}' AND published_at IS NOT NULL`);
+const newBase = async () => {
+	const { number } = await crl(site, "ca.crl");
+	await ages("base");
+	return until("a new base", async () => {
+		const now = await crl(site, "ca.crl");
+		return now.number > number && now;
+	}, LIMIT);
+};
+const run = (statements) => {
+	const made = spawnSync("mariadb", ["--no-defaults", "--default-character-set=utf8mb4", `--socket=${site.run}/mariadb.sock`, "-uroot", "cabinet"], { input: statements, encoding: "utf8", ...BIG });
+	assert.equal(made.status, 0, made.stderr);
+};
+
+before(async () => {
+	site = await instance({ own: true, conf: "[publisher]\ncrl_delta_spacing = 4" });
+	folder = await mkdtemp(path.join(tmpdir(), "cabinet-crl-"));
+	await call("make", ["-C", root, "-s", "build/tests/population"], { env: { ...process.env, SAN: "" } });
+	const { stdout } = await call(path.join(root, "build/tests/population"), [path.join(site.var, "ca"), String(COUNT), folder, "1.3.6.1.4.1.32473", site.origin, site.plain], { cwd: root, ...BIG });
+	const rows = stdout.split("\n");
+	later = rows.filter((row) => row.startsWith("INSERT INTO later")).map((row) => row.replace("INTO later", "INTO revocation"));
+	run(`BEGIN;\n${rows.filter((row) => !row.startsWith("INSERT INTO later")).join("\n")}\nCOMMIT;`);
+	await until("the first of them on the delta", async () => (await crl(site, "ca-delta.crl")).entries.size === numbers.filter((n) => [3, 5].includes(kind(n))).length, LIMIT);
+	await newBase();
+	run(`BEGIN;\n${later.join("\n")}\nCOMMIT;`);
+	const wanted = numbers.filter((n) => kind(n) === 4).length;
+	await until("the rest on a delta", async () => {
+		const [[left]] = await sql(site, "SELECT COUNT(*) FROM revocation WHERE delta_number IS NULL");
+		return left === "0" && (await crl(site, "ca-delta.crl")).entries.size >= wanted;
+	}, LIMIT);
+	for (const [name, address] of [["root.cer", "/ca/root.cer"], ["ca.cer", "/ca/ca.cer"], ["root.crl", "/crl/root.crl"], ["ca.crl", "/crl/ca.crl"], ["ca-delta.crl", "/crl/ca-delta.crl"]]) {
+		const { body, status } = await new Browser(site).get(site.plain + address, { cookies: false });
+		assert.equal(status, 200, address);
+		await writeFile(path.join(folder, name), body);
+		await call("openssl", [name.endsWith("crl") ? "crl" : "x509", "-inform", "DER", "-in", path.join(folder, name), "-out", path.join(folder, `${name}.pem`)]);
+	}
+	const pem = (name) => readFile(path.join(folder, `${name}.pem`), "utf8");
+	await writeFile(path.join(folder, "cas"), await pem("root.cer") + await pem("ca.cer"));
+	await writeFile(path.join(folder, "base"), await pem("root.crl") + await pem("ca.crl"));
+	await writeFile(path.join(folder, "both"), await pem("root.crl") + await pem("ca.crl") + await pem("ca-delta.crl"));
+});
+after(async () => {
+	await site?.stop();
+	if (folder) await rm(folder, { recursive: true, force: true });
+});
+
+// What OpenSSL says of every certificate with these lists.
+function openssl(lists, ...options) {
+	const verdicts = new Map();
+	for (let at = 0; at < COUNT; at += 500) {
+		const files = numbers.slice(at, at + 500).map(file);
+		const { stdout, stderr } = spawnSync("openssl", ["verify", "-x509_strict", "-crl_check_all", ...options, "-CAfile", path.join(folder, "cas"), "-CRLfile", path.join(folder, lists), ...files], { encoding: "utf8", ...BIG });
+		for (const [, n] of stdout.matchAll(/(\d+)\.pem: OK/g)) verdicts.set(Number(n), "good");
+		for (const [, why, n] of stderr.matchAll(/lookup: (.*)\nerror [^\n]*\/(\d+)\.pem: verification failed/g)) verdicts.set(Number(n), /revoked/.test(why) ? "revoked" : why);
+	}
+	return verdicts;
+}
+const agrees = (verdicts, isRevoked) => {
+	assert.equal(verdicts.size, COUNT);
+	for (const n of numbers) assert.equal(verdicts.get(n), isRevoked(n) ? "revoked" : "good", `${n}.pem`);
+};
+
+test("OpenSSL, strict: the base alone, and base and delta together", { timeout: 240000 }, () => {
+	agrees(openssl("base"), (n) => [3, 5].includes(kind(n)));
+	agrees(openssl("both", "-extended_crl", "-use_deltas"), (n) => kind(n) >= 3);
+});
+
+test("the JDK's PKIX validator: every certificate, with the reason of each", { timeout: 240000 }, async () => {
+	const at = (name) => path.join(folder, name), verdicts = new Map();
+	for (let from = 0; from < COUNT; from += 2000) {
+		const { stdout } = await call("java", ["-XX:TieredStopAtLevel=1", path.join(root, "tests/lib/java/CrlOracle.java"), at("root.cer"), at("ca.cer"), at("root.crl"), at("ca.crl"),
+			...numbers.slice(from, from + 2000).map(file)], BIG);
+		for (const [, n, verdict] of stdout.matchAll(/^(\d+)\.pem (.*)$/gm)) verdicts.set(Number(n), verdict);
+	}
+	assert.equal(verdicts.size, COUNT);
+	for (const n of numbers) assert.equal(verdicts.get(n), [3, 5].includes(kind(n)) ? `revoked ${REASONS[n % 5]}` : "good", `${n}.pem`);
+});
+
+test("GnuTLS: reads both lists, and agrees about certificates of each kind", { timeout: 240000 }, async () => {
+	for (const name of ["ca.crl", "ca-delta.crl"]) {
+		const { stdout } = await call("certtool", ["--crl-info", "--inder", "--infile", path.join(folder, name)], BIG);
+		assert.equal(stdout.match(/Serial Number \(hex\)/g).length, (await crl(site, name)).entries.size, name);
+	}
+	const { stdout } = await call("certtool", ["--verify-crl", "--load-ca-certificate", path.join(folder, "ca.cer.pem"), "--infile", path.join(folder, "ca.crl.pem")], BIG);
+	assert.match(stdout, /Verified/);
+	for (const n of numbers.slice(0, 18)) {
+		const { status, stdout: said } = spawnSync("certtool", ["--verify", "--load-ca-certificate", path.join(folder, "cas"), "--load-crl", path.join(folder, "base"), "--infile", file(n)], { encoding: "utf8" });
+		const revoked = [3, 5].includes(kind(n));
+		assert.equal(status !== 0, revoked, said);
+		if (revoked) assert.match(said, /revoked/i);
+	}
+});
+
+test("NSS: imports the base, and agrees about certificates of each kind", { timeout: 240000 }, async () => {
+	const db = `sql:${path.join(folder, "nss")}`, at = (name) => path.join(folder, name);
+	await mkdir(path.join(folder, "nss"));
+	await call("certutil", ["-N", "-d", db, "--empty-password"]);
+	await call("certutil", ["-A", "-d", db, "-n", "root", "-t", "CT,C,C", "-i", at("root.cer")]);
+	await call("certutil", ["-A", "-d", db, "-n", "ca", "-t", ",,", "-i", at("ca.cer")]);
+	for (const name of ["root.crl", "ca.crl"]) await call("crlutil", ["-I", "-d", db, "-i", at(name), "-t", "1"]);
+	const { stdout } = await call("crlutil", ["-L", "-d", db, "-n", "ca"], BIG);
+	assert.equal(stdout.match(/Serial Number:/g)?.length ?? stdout.match(/Entry \d+/g)?.length, (await crl(site, "ca.crl")).entries.size);
+	for (const n of numbers.slice(0, 18)) {
+		await call("certutil", ["-A", "-d", db, "-n", `person ${n}`, "-t", ",,", "-a", "-i", file(n)]);
+		const { status, stdout: out, stderr } = spawnSync("certutil", ["-V", "-d", db, "-n", `person ${n}`, "-u", "S", "-e"], { encoding: "utf8" });
+		assert.equal(status !== 0, [3, 5].includes(kind(n)), out + stderr);
+		if (status !== 0) assert.match(out + stderr, /revoked/i);
+	}
+});
+
+test("an expired certificate leaves after one base that still names it, and nothing else ever leaves", { timeout: 240000 }, async () => {
+	const expired = numbers.filter((n) => kind(n) === 5).length, rest = numbers.filter((n) => [3, 4].includes(kind(n))).length;
+	const first = await newBase();
+	assert.equal(first.entries.size, rest, "it was on the base before, which was made past its end");
+	assert.deepEqual(await sql(site, "SELECT COUNT(*) FROM revocation WHERE last_crl_number IS NOT NULL AND last_crl_number >= first_crl_number AND last_crl_number < " + first.number), [[String(expired)]]);
+
+	/* a row that somebody took away: the list is not published without it, and the log says so; base and delta alike */
+	const [[serial, columns]] = await sql(site, "SELECT LOWER(HEX(serial)), 1 FROM revocation WHERE last_crl_number IS NULL AND first_crl_number IS NOT NULL LIMIT 1");
+	assert.equal(columns, "1");
+	run(`CREATE TABLE aside AS SELECT * FROM revocation WHERE serial = X'${serial}'; DELETE FROM revocation WHERE serial = X'${serial}';`);
+	await ages("base");
+	await until("the alarm", async () => new RegExp(`ALARM: RFC 5280 section 3.3: ca.crl \\d+: ${serial} would leave`).test(await log()), LIMIT);
+	assert.ok((await crl(site, "ca.crl")).entries.has(serial), "what is published stays");
+	run("INSERT INTO revocation (ca, serial, iin, reason, revoked_at, form, verified_at, not_after, first_crl_number, first_delta_number, crl_number, delta_number) SELECT ca, serial, iin, reason, revoked_at, form, verified_at, not_after, first_crl_number, first_delta_number, crl_number, delta_number FROM aside; DROP TABLE aside;");
+	await until("a base again", async () => {
+		const now = await crl(site, "ca.crl");
+		return now.number > first.number && now.entries.has(serial);
+	}, LIMIT);
+});
+
+test("a burst shares its deltas, and each of its revocations is on one", { timeout: 240000 }, async () => {
+	const [[from]] = await sql(site, "SELECT MAX(number) FROM crl"), began = Date.now();
+	for (let i = 0; i < 40; i++) {
+		await sql(site, `INSERT INTO revocation (ca, serial, iin, reason, revoked_at, not_after, verified_at) SELECT MAX(id), CONCAT(X'20${String(i).padStart(2, "0")}', SUBSTR(UNHEX(SHA1(${i})), 1, 18)), '900101300811', 4, UTC_TIMESTAMP(6),
+			'2036-01-01', UTC_TIMESTAMP(6) FROM ca`);
+		await new Promise((resolve) => setTimeout(resolve, 200));
+	}
+	const last = await until("the last one", async () => (await sql(site, "SELECT COUNT(*) FROM revocation WHERE delta_number IS NULL"))[0][0] === "0" && crl(site, "ca-delta.crl"), LIMIT);
+	const seconds = (Date.now() - began) / 1000, made = last.number - Number(from);
+	assert.ok(made <= seconds / 4 + 2, `${made} deltas in ${seconds} s`);
+	assert.equal([...last.entries.keys()].filter((serial) => /^20\d\d/.test(serial)).length >= 40, true);
+});
+
+test("nginx: DER types, a tag that spares the second download, a life shorter than the list's", { timeout: 60000 }, async () => {
+	for (const [address, type] of [["/crl/ca.crl", "application/pkix-crl"], ["/crl/ca-delta.crl", "application/pkix-crl"], ["/ca/ca.cer", "application/pkix-cert"]]) {
+		const browser = new Browser(site), first = await browser.get(site.plain + address, { cookies: false });
+		assert.equal(first.headers["content-type"], type);
+		assert.match(first.headers.etag, /^"[0-9a-f-]+"$/);
+		assert.equal(first.headers["cache-control"], "public, max-age=60");
+		const again = await browser.request("GET", site.plain + address, { headers: { "if-none-match": first.headers.etag }, cookies: false });
+		assert.equal(again.status, 304);
+	}
+});
