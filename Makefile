@@ -22,7 +22,7 @@ FLOOR_SRC := $(wildcard $(addprefix fcgi/,$(addsuffix /*.c,$(FLOORS))))
 LIB	:= $(BUILD)/libcabinet.a
 ROUTES	:= $(notdir $(wildcard fcgi/routes/*))
 TOOLS	:= $(notdir $(wildcard fcgi/tools/*))
-PROGRAMS := $(addprefix $(BUILD)/routes/,$(ROUTES)) $(BUILD)/publisher $(BUILD)/mailer $(addprefix $(BUILD)/tools/,$(TOOLS))
+PROGRAMS := $(addprefix $(BUILD)/routes/,$(ROUTES)) $(BUILD)/publisher $(BUILD)/mailer $(BUILD)/watchdog $(addprefix $(BUILD)/tools/,$(TOOLS))
 UNIT	:= $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 
 all: $(PROGRAMS)
@@ -45,6 +45,7 @@ $(foreach r,$(ROUTES),$(eval $(call program,$(BUILD)/routes/$(r),fcgi/routes/$(r
 $(foreach t,$(TOOLS),$(eval $(call program,$(BUILD)/tools/$(t),fcgi/tools/$(t))))
 $(eval $(call program,$(BUILD)/publisher,fcgi/publisher))
 $(eval $(call program,$(BUILD)/mailer,fcgi/mailer))
+$(eval $(call program,$(BUILD)/watchdog,fcgi/watchdog))
 
 $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(LIB)
 	@mkdir -p $(@D)

@@ -19,7 +19,8 @@
 #define PUBLISHER (1U << CONF_PUBLISHER)
 #define MAILER (1U << CONF_MAILER)
 #define OCSP (1U << CONF_OCSP)
-#define EVERY (ROUTE | PUBLISHER | MAILER | OCSP | 1U << CONF_TOOL)
+#define WATCHDOG (1U << CONF_WATCHDOG)
+#define EVERY (ROUTE | PUBLISHER | MAILER | OCSP | WATCHDOG | 1U << CONF_TOOL)
 
 struct name {
 	const char *name;
@@ -62,8 +63,9 @@ static const struct name names[] = {
 	S(worker_requests, CONF_INT, 1, 1000000, "10000", 0),
 	S(body_max, CONF_INT, 4096, 4194304, "262144", 0),
 	S(check_iin, CONF_BOOL, 0, 0, "true", 0),
-	P(ca_certificate, CONF_FILE, 0, 0, NULL, PUBLISHER),
-	P(root_certificate, CONF_FILE, 0, 0, NULL, PUBLISHER),
+	S(monitors, CONF_ADDRESSES, 0, 0, "", 0),
+	P(ca_certificate, CONF_FILE, 0, 0, NULL, PUBLISHER | WATCHDOG),
+	P(root_certificate, CONF_FILE, 0, 0, NULL, PUBLISHER | WATCHDOG),
 	P(ca_key, CONF_SECRET, 0, 0, NULL, PUBLISHER),
 	P(ca_passphrase_file, CONF_SECRET, 0, 0, NULL, PUBLISHER),
 	P(profiles, CONF_DIRECTORY, 0, 0, NULL, PUBLISHER),
@@ -78,6 +80,7 @@ static const struct name names[] = {
 	O(responder_file, CONF_PLACE, 0, 0, "", PUBLISHER | OCSP),
 	O(signature_file, CONF_PLACE, 0, 0, "", OCSP),
 	O(answer_seconds, CONF_INT, 10, 86400, "60", 0),
+	N("watchdog.report_file", report_file, CONF_PLACE, 0, 0, "", WATCHDOG),
 	M(smtp, CONF_SMTP, 0, 0, "", 0),
 	M(smtp_user, CONF_VISIBLE, 0, 0, "", 0),
 	M(smtp_password_file, CONF_SECRET, 0, 0, "", MAILER),
@@ -95,7 +98,7 @@ static const struct name names[] = {
 
 #define NAMES (sizeof(names) / sizeof(names[0]))
 
-static const char *const sections[] = { "publisher", "ocsp", "mailer" };
+static const char *const sections[] = { "publisher", "ocsp", "watchdog", "mailer" };
 
 struct parser {
 	struct conf *conf;
@@ -230,6 +233,7 @@ set_value(struct parser *p, size_t i, unsigned line, const char *value)
 	case CONF_WORD:
 	case CONF_VISIBLE:
 	case CONF_SMTP:
+	case CONF_ADDRESSES:
 	case CONF_FILE:
 	case CONF_SECRET:
 	case CONF_DIRECTORY:

@@ -38,6 +38,7 @@ struct conf {
 	int64_t worker_requests;    /* recycled after, default 10000 */
 	int64_t body_max;	    /* octets, default 262144 */
 	bool check_iin;		    /* IINs typed by persons, default true */
+	char *monitors;		    /* addresses that may ask for health and metrics beside loopback, separated by blanks; "": none */
 	/* [publisher] */
 	char *ca_certificate; /* PEM or DER file of the issuing CA */
 	char *root_certificate;
@@ -56,6 +57,8 @@ struct conf {
 	char *responder_file; /* key and certificate of the OCSP responder: written by the publisher, read by the OCSP program; "": none */
 	char *signature_file; /* signatures kept by the OCSP program's workers for each other; "": none are kept */
 	int64_t answer_seconds; /* from thisUpdate to nextUpdate, default 60 */
+	/* [watchdog] */
+	char *report_file; /* figures of the watchdog's last look, shown by /metrics; "": none */
 	/* [mailer] */
 	char *smtp;		  /* "smtps://host:465", "smtp://host:587" (STARTTLS); "": into mail_dir */
 	char *smtp_user;	  /* "": none */
@@ -66,7 +69,7 @@ struct conf {
 	char *mail_lock_file;
 };
 
-enum conf_role { CONF_ROUTE, CONF_PUBLISHER, CONF_TOOL, CONF_MAILER, CONF_OCSP }; /* which files must exist and be safe */
+enum conf_role { CONF_ROUTE, CONF_PUBLISHER, CONF_TOOL, CONF_MAILER, CONF_OCSP, CONF_WATCHDOG }; /* which files must exist and be safe */
 
 /* Prints every mistake on stderr as "path:line: what" and answers RC_BAD_INPUT if there was any. *out is owned by the caller. */
 MUST_USE enum rc conf_load(struct conf **out, const char *path, enum conf_role role);

@@ -1,6 +1,7 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -111,6 +112,25 @@ conf_arc_is_below(const char *arc, const char *root)
 }
 
 static bool
+are_addresses(const char *value)
+{
+	char one[INET6_ADDRSTRLEN];
+	uint8_t octets[16];
+	size_t len;
+
+	for (value += strspn(value, " "); *value != '\0'; value += len + strspn(value + len, " ")) {
+		len = strcspn(value, " ");
+		if (len >= sizeof(one))
+			return false;
+		memcpy(one, value, len);
+		one[len] = '\0';
+		if (inet_pton(AF_INET, one, octets) != 1 && inet_pton(AF_INET6, one, octets) != 1)
+			return false;
+	}
+	return true;
+}
+
+static bool
 is_email(const char *value)
 {
 	const char *at = strchr(value, '@');
@@ -155,6 +175,8 @@ conf_text_fault(enum conf_type type, const char *value)
 		return value[0] == '\0' || is_origin(value, "smtp://", 0) || is_origin(value, "smtps://", 0)
 			   ? NULL
 			   : "must be smtp://host:port or smtps://host:port: lower case, no path";
+	case CONF_ADDRESSES:
+		return are_addresses(value) ? NULL : "must be addresses of IPv4 or IPv6, separated by blanks";
 	case CONF_MODE:
 	case CONF_BOOL:
 	case CONF_INT:

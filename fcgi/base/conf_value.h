@@ -20,11 +20,12 @@ enum conf_type {
 	CONF_ARC,	 /* object identifier */
 	CONF_PHONE,
 	CONF_EMAIL,
-	CONF_WORD,    /* name of a database */
-	CONF_VISIBLE, /* name of an account: visible ASCII */
-	CONF_SMTP,    /* smtp://host or smtps://host, with or without a port */
-	CONF_FILE,    /* regular, readable */
-	CONF_SECRET,  /* the same, and nothing for group and others */
+	CONF_WORD,	/* name of a database */
+	CONF_VISIBLE,	/* name of an account: visible ASCII */
+	CONF_SMTP,	/* smtp://host or smtps://host, with or without a port */
+	CONF_ADDRESSES, /* of IPv4 or IPv6, separated by blanks */
+	CONF_FILE,	/* regular, readable */
+	CONF_SECRET,	/* the same, and nothing for group and others */
 	CONF_DIRECTORY,
 	CONF_PLACE /* file or socket that others make; its directory must be there */
 };

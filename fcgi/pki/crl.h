@@ -48,6 +48,8 @@ typedef bool (*crl_each)(void *arg, const struct crl_entry *);
  * each may be NULL. RC_NOT_FOUND: no such file; RC_BAD_INPUT with a log line otherwise.
  */
 MUST_USE enum rc crl_read(const char *path, const struct cert *ca, crl_each, void *arg, struct crl_info *out);
+/* The same of a CA that makes no delta CRLs, such as the root: no base of it names one. */
+MUST_USE enum rc crl_read_alone(const char *path, const struct cert *ca, struct crl_info *out);
 
 /*
  * Entries of a file that crl_read has accepted, one by one. RC_OK: *out is the next one; RC_NOT_FOUND: no more; RC_BAD_INPUT: the file is another

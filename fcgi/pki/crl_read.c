@@ -19,6 +19,7 @@ struct reader {
 	crl_each each; /* NULL: none */
 	void *arg;
 	uint64_t removals; /* entries removeFromCRL, which only a delta may have */
+	bool is_alone;	   /* of a CA that makes no delta CRLs */
 };
 
 static bool
@@ -166,7 +167,9 @@ read_extensions(struct reader *r, const uint8_t *data, size_t len)
 	/* a delta lists what came after its base */
 	if (r->info->base_number >= r->info->number)
 		return fail(r, "RFC 5280 section 5.2.4: base number is not below the number");
-	if (((seen & SEEN(FRESHEST)) != 0) == (r->info->base_number != 0))
+	if (r->is_alone && (r->info->base_number != 0 || (seen & SEEN(FRESHEST)) != 0))
+		return fail(r, "RFC 5280 section 5.2.6: a delta CRL, or one named, of a CA that makes none");
+	if (!r->is_alone && ((seen & SEEN(FRESHEST)) != 0) == (r->info->base_number != 0))
 		return fail(r, "RFC 5280 section 5.2.6: freshest CRL in a delta CRL, or missing in a base");
 	if (r->info->base_number == 0 && r->removals > 0)
 		return fail(r, "RFC 5280 section 5.3.1: removeFromCRL in a base CRL");
@@ -297,24 +300,40 @@ read_file(struct reader *r, uint64_t file_size)
 	return ok && s->fault == NULL;
 }
 
-enum rc
-crl_read(const char *path, const struct cert *ca, crl_each each, void *arg, struct crl_info *out)
+static enum rc
+read_path(struct reader *r, const char *path)
 {
-	struct reader r = { .ca = ca, .info = out, .each = each, .arg = arg };
+	struct crl_info *out = r->info;
 	enum rc rc;
 
 	memset(out, 0, sizeof(*out));
-	if ((rc = crl_scan_open(&r.scan, path, &out->size)) == RC_OK) {
-		if (!read_file(&r, out->size))
+	if ((rc = crl_scan_open(&r->scan, path, &out->size)) == RC_OK) {
+		if (!read_file(r, out->size))
 			rc = RC_BAD_INPUT;
-		crl_scan_close(&r.scan);
+		crl_scan_close(&r->scan);
 	}
 	if (rc == RC_BAD_INPUT) {
-		out->fault = r.scan.fault;
+		out->fault = r->scan.fault;
 		openssl_warn("crl", path, out->fault);
 	}
 	ERR_clear_error();
 	return rc;
+}
+
+enum rc
+crl_read(const char *path, const struct cert *ca, crl_each each, void *arg, struct crl_info *out)
+{
+	struct reader r = { .ca = ca, .info = out, .each = each, .arg = arg };
+
+	return read_path(&r, path);
+}
+
+enum rc
+crl_read_alone(const char *path, const struct cert *ca, struct crl_info *out)
+{
+	struct reader r = { .ca = ca, .info = out, .is_alone = true };
+
+	return read_path(&r, path);
 }
 
 /* ---- serials alone */

@@ -78,10 +78,22 @@ parse_target(struct request *r, const struct gateway *in)
 	return rc == RC_OK ? 0 : 400;
 }
 
+/* Loopback, or one of the configuration's list, whole. */
 static bool
-is_local_address(const char *address)
+is_monitor(const struct conf *conf, const char *address)
 {
-	return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0 || strcmp(address, "unix:") == 0;
+	const char *list = conf->monitors != NULL ? conf->monitors : "";
+	size_t len = strlen(address);
+
+	if (strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0 || strcmp(address, "unix:") == 0)
+		return true;
+	for (size_t n; *list != '\0'; list += n) {
+		list += strspn(list, " ");
+		n = strcspn(list, " ");
+		if (n > 0 && n == len && memcmp(list, address, n) == 0)
+			return true;
+	}
+	return false;
 }
 
 static int
@@ -95,7 +107,7 @@ find_route(struct request *r, const struct gateway *in)
 		char param[REQUEST_PARAMS][REQUEST_PARAM_SIZE];
 		int count = route_match(row->pattern, r->path, param);
 
-		if (count < 0 || (row->role == ROLE_LOCAL && !is_local_address(r->address)))
+		if (count < 0 || (row->role == ROLE_LOCAL && !is_monitor(r->conf, r->address)))
 			continue;
 		get = get || row->method == METHOD_GET;
 		post = post || row->method == METHOD_POST;

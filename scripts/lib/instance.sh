@@ -3,7 +3,7 @@
 
 # What the programs read. Written anew at every start: the port may have changed.
 make_configuration() {
-	mkdir -p -- "$log" "$var/public/crl" "$var/public/ca" "$var/mail" "$var/ocsp"
+	mkdir -p -- "$log" "$var/public/crl" "$var/public/ca" "$var/mail" "$var/ocsp" "$var/watchdog"
 	[[ -s $var/secret ]] || { openssl rand -hex 32 >"$var/secret.new" && mv -- "$var/secret.new" "$var/secret"; } || return 1
 	cat >"$var/cabinet.conf" <<-END
 		# Written by scripts/run.
@@ -28,6 +28,9 @@ make_configuration() {
 		responder_file = $var/ocsp/responder.pem
 		signature_file = $run/ocsp.signatures
 		${CABINET_CONF_OCSP:-}
+
+		[watchdog]
+		report_file = $var/watchdog/report
 
 		[mailer]
 		mail_dir = $var/mail
@@ -77,6 +80,7 @@ make_nginx() {
 		map "" \$cabinet_views         { default "$root/views"; }
 		map "" \$cabinet_public        { default "$var/public"; }
 		map "" \$cabinet_support_phone { default "1414"; }
+		geo \$cabinet_monitor { default 0; 127.0.0.0/8 1; ::1 1; }
 		limit_req_zone \$binary_remote_addr zone=cabinet_request:1m rate=${CABINET_RATE:-500}r/s;
 		limit_req_zone \$cabinet_act zone=cabinet_act:1m rate=${CABINET_ACT_RATE:-500}r/s;
 		limit_conn_zone \$binary_remote_addr zone=cabinet_connection:1m;

@@ -8,7 +8,7 @@ services() {
 	for program in "$build"/routes/*; do
 		[[ ! -x $program ]] || services+=("route-${program##*/}")
 	done
-	services+=(publisher mailer)
+	services+=(publisher mailer watchdog)
 }
 
 # service_start NAME: as the leader of its own session, log appended to log/<name>.log, recorded. Returns at once.
@@ -19,7 +19,7 @@ service_start() {
 		command=(mariadbd "--defaults-file=$var/mariadb.cnf") ;;
 	nginx)
 		command=(nginx -p "$run/" -c "$var/nginx/nginx.conf" -g 'daemon off;') ;;
-	publisher | mailer)
+	publisher | mailer | watchdog)
 		command=("$build/$1" -c "$var/cabinet.conf" --for 58) ;;
 	route-*)
 		# A worker that lived for half a second was no failed start: recycled ones must not exhaust multiwatch's tries.

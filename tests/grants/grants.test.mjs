@@ -179,7 +179,7 @@ const foreign = [
 	[`UPDATE locality SET name_ru = ''`, []],
 	[`SELECT * FROM v_events`, ['auditor']],
 	[`SELECT * FROM schema_migration`, []],
-	[`SELECT der FROM certificate`, ['applications', 'keys', 'login', 'profile', 'registrar', 'reissue', 'revoke', 'status', 'publisher']],
+	[`SELECT der FROM certificate`, ['applications', 'keys', 'login', 'profile', 'registrar', 'reissue', 'revoke', 'status', 'publisher', 'watchdog']],
 	[`INSERT INTO responder (serial, ca, tbs) VALUES ('', 1, '')`, ['publisher']],
 	[`DELETE FROM responder`, []],
 	[`SELECT password FROM mysql.global_priv`, []],

@@ -250,6 +250,12 @@ mail_servers(void **state)
 		expect_bad(
 		    text, "/etc/cabinet/c.conf:6: mailer.smtp: must be smtp://host:port or smtps://host:port: lower case, no path\n");
 	}
+	expect_good(HEAD "monitors = 10.0.0.1 2001:db8::1\n");
+	expect_good(HEAD "monitors =\n");
+	expect_bad(
+	    HEAD "monitors = 10.0.0.0/8\n", "/etc/cabinet/c.conf:5: monitors: must be addresses of IPv4 or IPv6, separated by blanks\n");
+	expect_bad(
+	    HEAD "monitors = localhost\n", "/etc/cabinet/c.conf:5: monitors: must be addresses of IPv4 or IPv6, separated by blanks\n");
 	expect_bad(HEAD "[mailer]\nsmtp_user = a b\n", "/etc/cabinet/c.conf:6: mailer.smtp_user: only visible ASCII, at most 254\n");
 	expect_bad(HEAD "[mailer]\nsmtp_user = a\n", "/etc/cabinet/c.conf:6: mailer.smtp_user: without mailer.smtp\n");
 }
@@ -302,7 +308,7 @@ example(void **state)
 		"list_page", "worker_requests", "body_max", "check_iin", "ca_certificate", "root_certificate", "ca_key",
 		"ca_passphrase_file", "profiles", "crl_dir", "ca_dir", "lock_file", "crl_base_seconds", "crl_delta_seconds",
 		"crl_delta_spacing", "crl_size_alarm", "certificate_days", "smtp", "smtp_user", "smtp_password_file", "smtp_ca", "mail_dir",
-		"mail_from", "mail_lock_file" };
+		"mail_from", "mail_lock_file", "monitors", "responder_file", "signature_file", "answer_seconds", "report_file" };
 	struct buf text = BUF_INIT, errors = BUF_INIT;
 	struct conf *c, *d;
 	char line[64];

@@ -349,6 +349,27 @@ refusals(void **state)
 	assert_true(has(&head, "Cache-Control: no-store\r\n"));
 }
 
+/* Who is listed may ask as well, by the whole address and no part of it. */
+static void
+monitors(void **state)
+{
+	static char list[] = "10.0.0.21 2001:db8::1";
+	static const struct {
+		const char *address;
+		int status;
+	} cases[] = { { "10.0.0.21", 200 }, { "2001:db8::1", 200 }, { "10.0.0.2", 404 }, { "0.0.0.21", 404 }, { "10.0.0.210", 404 },
+		{ "2001:db8::", 404 }, { "", 404 }, { "8.8.8.8", 404 } };
+	struct gateway in = get("/ready");
+
+	(void)state;
+	conf.monitors = list;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		in.address = cases[i].address;
+		assert_int_equal(ask(in, ""), cases[i].status);
+	}
+	conf.monitors = NULL;
+}
+
 /* The page that stands behind everything: no views at all. */
 static void
 without_views(void **state)
@@ -552,6 +573,7 @@ main(void)
 		cmocka_unit_test(plain_pages),
 		cmocka_unit_test(told),
 		cmocka_unit_test(refusals),
+		cmocka_unit_test(monitors),
 		cmocka_unit_test(without_views),
 		cmocka_unit_test(sessions),
 		cmocka_unit_test(tokens),
