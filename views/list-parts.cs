@@ -6,9 +6,7 @@
     <?cs if:for_what ?><input type="hidden" name="for" value="<?cs var:for_what ?>"><?cs /if ?>
     <?cs call:field("application", "text", L.application.number, "", value.application, error.application, 0, "numeric", "medium", "off") ?>
     <?cs call:field("serial", "text", L.cert.serial, "", value.serial, error.serial, 0, "", "medium", "off") ?>
-    <?cs # a date field would drop a date that does not exist, and show nothing to mend
-    ?><?cs if:error.created ?><?cs call:field("created", "text", L.application.created, "", value.created, error.created, 0, "numeric", "medium", "off") ?><?cs
-    else ?><?cs call:field("created", "date", L.application.created, "", value.created, error.created, 0, "", "medium", "off") ?><?cs /if ?>
+    <?cs call:day("created", L.application.created, "", value.created, error.created) ?>
     <div class="field<?cs if:error.algorithm ?> invalid<?cs /if ?>"><?cs call:label("algorithm", L.cert.algorithm, "", 0) ?><?cs call:field_error("algorithm", error.algorithm) ?>
       <select class="medium" id="algorithm" name="algorithm"<?cs call:described("algorithm", "", error.algorithm) ?>><option value=""><?cs var:L.list.any ?></option><option value="RSA-2048"<?cs if:value.algorithm == "RSA-2048" ?> selected<?cs /if ?>>RSA-2048</option><option value="EC-P256"<?cs if:value.algorithm == "EC-P256" ?> selected<?cs /if ?>>EC-P256</option></select></div>
     <div class="actions"><button class="primary" type="submit"><?cs var:L.list.search ?></button><a class="button quiet" href="<?cs var:href ?><?cs if:for_what ?>?for=<?cs var:for_what ?><?cs /if ?>"><?cs var:L.list.clear ?></a></div>

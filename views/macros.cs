@@ -45,6 +45,10 @@
     ?> autocomplete="<?cs var:complete ?>" spellcheck="false"<?cs if:required ?> required<?cs /if ?><?cs call:described(id, hint, error) ?>>
 </div><?cs /def ?>
 
+<?cs # A day. A date field drops one that does not exist and shows nothing to mend: with an error it is a text field. ?>
+<?cs def:day(id, text, hint, val, error) ?><?cs if:error ?><?cs call:field(id, "text", text, hint, val, error, 0, "", "medium", "off") ?><?cs
+  else ?><?cs call:field(id, "date", text, hint, val, error, 0, "", "medium", "off") ?><?cs /if ?><?cs /def ?>
+
 <?cs # Key file: no name, never sent. The script writes name and size into the output and errors into #ID-error. multiple: 1 | 0 ?>
 <?cs def:file(id, text, hint, multiple) ?>
 <div class="field">

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -52,6 +53,8 @@ child(int fd, enum rc (*make)(const void *, struct buf *), const void *arg)
 	signal(SIGPIPE, SIG_DFL);
 	/* a font cache that cannot be written, or a log that is a file, is no reason to end */
 	signal(SIGXFSZ, SIG_IGN);
+	/* every arena of a thread of Pango's reserves 64 MB of the address space that is left to it */
+	(void)mallopt(M_ARENA_MAX, 1);
 	if (dup2(fd, STDOUT_FILENO) < 0 || close(STDIN_FILENO) != 0 || close_range(STDERR_FILENO + 1, ~0u, 0) != 0 || !limit()) {
 		log_error("apart", "child: %s", strerror(errno));
 		_exit(1);

@@ -26,6 +26,7 @@ const SAME = 'subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n';
 const EXTENSIONS = {
 	ca: `basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n${SAME}`,
 	sign: `keyUsage=critical,digitalSignature,nonRepudiation\nextendedKeyUsage=emailProtection,${ARC}.4.1.1\n${SAME}`,
+	operator: `keyUsage=critical,digitalSignature,nonRepudiation\nextendedKeyUsage=emailProtection,${ARC}.4.2.3\n${SAME}`,
 	auth: `keyUsage=critical,digitalSignature,keyEncipherment\nextendedKeyUsage=clientAuth,${ARC}.4.1.1\n${SAME}`,
 };
 const person = (iin, more = '') => `/CN=ДЕМОЕВА ӘЛИЯ/SN=ДЕМОЕВА/serialNumber=IIN${iin}/C=KZ${more}`;
@@ -65,6 +66,11 @@ const CONFIRMATION = `<confirmation xmlns="urn:cabinet:1">${HEAD}<citizen><iin>$
 	+ `<created>${iso(now - 120e3)}</created><template>person</template><origin>cabinet</origin><email></email><locality>750000000</locality><store>PKCS12</store>`
 	+ `<request purpose="auth">${'a1'.repeat(32)}</request><request purpose="sign">${'b2'.repeat(32)}</request></application><from>new</from><to>signed</to>${STATEMENT}</confirmation>`;
 const LOGIN = `<login xmlns="urn:cabinet:1">${HEAD}${STATEMENT}</login>`;
+const REVOCATION = `<revocation xmlns="urn:cabinet:1">${HEAD}<citizen><iin>${IIN}</iin><name>ДЕМОЕВА ӘЛИЯ</name></citizen><certificate><serial>${'1a'.repeat(20)}</serial>`
+	+ `<issuer>CN=ДЕМО CA</issuer><notAfter>${iso(now + 24 * HOUR)}</notAfter></certificate><reason>4</reason>${STATEMENT}</revocation>`;
+const DECISION = `<decision xmlns="urn:cabinet:1">${HEAD}<citizen><iin>850505300812</iin><surname>ДЕМОЕВ</surname><name>ӘДІЛ</name><patronymic></patronymic></citizen><application>`
+	+ `<number>12345678261123</number><request purpose="auth">${'a1'.repeat(32)}</request><request purpose="sign">${'b2'.repeat(32)}</request></application>`
+	+ '<verdict>approve</verdict><reason>documents fit</reason></decision>';
 const PROOF = `<proof xmlns="urn:cabinet:1">${HEAD}<application><number>12345678261123</number></application></proof>`;
 
 const keys = {};
@@ -117,7 +123,7 @@ before(() => {
 	issue('ca', 'root', 'ca', '/C=KZ/CN=ДЕМО CA', { until: now + 2000 * 24 * HOUR });
 	issue('stranger-ca', 'stranger-ca', 'ca', '/C=KZ/CN=ДЕМО CA');
 	for (const [name, issuer, extensions, subject, more] of [
-		['citizen', 'ca', 'sign', person(IIN)], ['ec', 'ca', 'sign', person(IIN), { kind: 'EC' }], ['auth', 'ca', 'auth', person(IIN)],
+		['citizen', 'ca', 'sign', person(IIN)], ['ec', 'ca', 'sign', person(IIN), { kind: 'EC' }], ['auth', 'ca', 'auth', person(IIN)], ['operator', 'ca', 'operator', person(IIN)],
 		['revoked', 'ca', 'sign', person(IIN)], ['other', 'ca', 'sign', person('850505300812')], ['firm', 'ca', 'sign', person(IIN, '/O=АО/OU=BIN123456789012')],
 		['future', 'ca', 'sign', person(IIN), { from: now + HOUR }], ['stranger', 'stranger-ca', 'sign', person(IIN)],
 	]) {
@@ -144,6 +150,12 @@ describe('accepted', () => {
 		accepted(await ours(CONFIRMATION, 'ec'), ...all);
 		assert.deepEqual(accepted(await ours(LOGIN, 'auth'), ...all).rules['certificate-iin'], ['not checked', 'the document names no signer']);
 	});
+	test('a revocation, and the decision of an operator', async () => {
+		accepted(await ours(REVOCATION, 'citizen'), ...all);
+		refused('certificate-iin', await ours(REVOCATION, 'other'), ...all);
+		accepted(await ours(DECISION, 'operator'), ...all);
+		refused('certificate-purpose', await ours(DECISION, 'citizen'), ...all);
+	});
 	test('with the issuing CA alone, and no CRL', async () => {
 		const r = accepted(await ours(CONFIRMATION, 'citizen'), ...bare);
 		assert.deepEqual(r.rules['certificate-ca'], ['ok', 'ДЕМО CA']);
@@ -162,7 +174,9 @@ describe('accepted', () => {
 		}
 		copyFileSync(at('ec.key.p8'), at('ec.p8'));
 		put('document.xml', CONFIRMATION);
-		run('java', join(top, 'tests/unit/oracle/XmlOracle.java'), 'sign', dir);
+		// compiles it first: on a slow machine longer than run() waits
+		const jdk = spawnSync('java', [join(top, 'tests/unit/oracle/XmlOracle.java'), 'sign', dir], { encoding: 'utf8', timeout: 300e3 });
+		assert.equal(jdk.status, 0, jdk.stderr);
 		for (const name of ['rsa', 'ec'])
 			for (const shape of ['00', '01', '02', '03', '10', '11', '12', '13'])
 				accepted(readFileSync(at(`jdk-${name}-${shape}.xml`)), ...all);

@@ -11,6 +11,8 @@ import { download, loginByKey } from "./chromium.mjs";
 import { sql } from "./citizen.mjs";
 import { seed, STATUSES, useUp, withoutSigningKey } from "./seed.mjs";
 
+// three walks side by side may be slow, yet none waits for ever
+const LIMIT = 90000;
 const PASSWORD = "Qw7zxcvE";
 const NOT_A_KEY = fileURLToPath(import.meta.url);
 const shown = (page, selector) => page.waitForSelector(`${selector}:not([hidden])`);
@@ -94,6 +96,7 @@ async function applyStates({ page }, site, folder, look, fresh) {
 	await page.waitForURL(/\/status\/\d{14}$/);
 	await look("apply-filed", page);
 	const address = new URL(page.url()).pathname, other = await fresh();
+	other.page.setDefaultTimeout(LIMIT);
 	await other.page.goto(address);
 	await look("proof", other.page);
 	await other.page.click("#prove");
@@ -116,7 +119,7 @@ async function errorStates({ page }, look) {
 	await look("error-404", page);
 	await page.goto("/no-such-page");
 	await look("error-nginx-404", page);
-	for (const code of [413, 429, 502, 503, 504]) {
+	for (const code of [408, 413, 429, 502, 503, 504]) {
 		await page.goto(`/static/preview-of-${code}.html`);
 		await look(`error-nginx-${code}`, page);
 	}
@@ -141,6 +144,7 @@ async function previews(context, root) {
 
 export async function strangerWalk(browser, site, citizen, options, look) {
 	const folder = await mkdtemp(path.join(tmpdir(), "cabinet-walk-")), person = await browser.person(options), { page, context } = person;
+	page.setDefaultTimeout(LIMIT);
 	const { root } = await import("./instance.mjs");
 	await previews(context, root);
 	try {
@@ -223,8 +227,12 @@ async function certificateStates(page, look, { serial, own }) {
 	await look("revoke", page);
 	await leads(page, () => page.click("#reason-form button[type=submit]"));
 	await look("revoke-no-reason", page);
+	await page.goto(`/keys/${own.auth}/revoke?reason=1&since=2024-02-31`);
+	await look("revoke-day-wrong", page);
 	await page.goto(`/keys/${serial.revoked}/revoke`);
 	await look("revoke-already", page);
+	await page.goto(`/keys/${serial.published}/revoke?reason=1`);
+	await look("revoke-raise", page);
 	await page.goto(`/keys/${own.sign}/revoke?reason=1&also=${own.auth}`);
 	await look("revoke-confirm", page);
 	await page.click("#sign");
@@ -359,6 +367,7 @@ async function lastStates(page, look, site, citizen, { own, digit }) {
 
 export async function citizenWalk(browser, site, citizen, { digit, ...options }, look) {
 	const folder = await mkdtemp(path.join(tmpdir(), "cabinet-walk-")), person = await browser.person(options), { page } = person;
+	page.setDefaultTimeout(LIMIT);
 	try {
 		const own = Object.fromEntries(await sql(site, `SELECT purpose, LOWER(HEX(serial)) FROM certificate WHERE iin='${citizen.iin}'`));
 		await loginByKey(page, citizen.auth);

@@ -53,7 +53,13 @@ const everyCode = new Set(languages.flatMap((name) => [...language[name].keys()]
 
 /* The same word in Russian and Kazakh, and rightly so: names of products, loan words, numbers. */
 const SAME = new Set(['frame.demo', 'store.AKEToken72KStore', 'store.AKJaCartaStore', 'store.AKKaztokenStore', 'keys.certificate', 'js.file', 'js.rule_digit']);
-/* Words that are Russian and never Kazakh. */
+/* Words that are Russian and never Kazakh; letters and endings that only Russian words have; words of the Russian file that are no loan words. */
+const LOANS = new Set(('апостроф бизнес бит браузер демо дефис идентификаторы кабинет код компьютер компьютерге минут онлайн оператор сеанс секунд сервер сертификат '
+    + 'сертификаты файл файлы флеш цифр яндекс').split(' '));
+const wordsOf = (text) => text.toLowerCase().match(/\p{Script=Cyrillic}{3,}/gu) ?? [];
+const russianWords = new Set([...language.ru.values()].flatMap(({ text }) => wordsOf(text)));
+const russianWord = (text) => wordsOf(text).find((word) => !/[әғқңөұүһі]/.test(word) && !LOANS.has(word)
+    && (russianWords.has(word) || /[ьъэ]|(?:ый|ий|ой|ая|яя|ое|ее|ые|ие|ого|его|ому|ых|их|ами|ями|ция|ость|ение|ание|ии|ов)$/.test(word)));
 const RUSSIAN = /(?<![\p{L}])(и|на|для|или|что|это|Вы|Ваш|если|нет|файла|ключ|ключа|пароль|заявка|заявки|подпись)(?![\p{L}])|[ёЁщЩ]/u;
 const placesOf = (text) => [...text.matchAll(/\{\w+\}/g)].map(([place]) => place).sort().join(' ');
 
@@ -76,6 +82,8 @@ for (const code of everyCode) {
 		report(languageFile.kk, kk.line, `${code} is the Russian text`);
 	if (kk && RUSSIAN.test(kk.text))
 		report(languageFile.kk, kk.line, `${code} holds a Russian word: ${kk.text.match(RUSSIAN)[0]}`);
+	else if (kk && !SAME.has(code) && russianWord(kk.text))
+		report(languageFile.kk, kk.line, `${code} holds a Russian word: ${russianWord(kk.text)}`);
 	if (en && /\p{Script=Cyrillic}/u.test(en.text))
 		report(languageFile.en, en.line, `${code} holds Cyrillic`);
 	if (/\.(one|few|many)$/.test(code))
@@ -181,11 +189,16 @@ for (const file of templates)
 
 /* ---- what C asks for: literal codes, and the rules of form.h */
 
+/* Codes that C puts together: each variable part must stand somewhere as a word or a number of its own. */
 const FAMILIES = ['http', 'form', 'status', 'origin', 'template', 'purpose', 'store', 'reason', 'actor', 'user_type', 'validity', 'revocation', 'fail',
-	'statement', 'attempts', 'notice', 'error', 'told', 'told_state', 'mail'];
+	'attempts', 'notice', 'told', 'told_state', 'mail'];
+const FIXED = ['refused', 'text', 'hint', 'title', 'next', 'one', 'few', 'many'];
+const sources = [...files(join(root, 'fcgi'), '.c'), ...files(join(root, 'fcgi'), '.h'), ...files(join(root, 'schema'), '.sql')].map((file) => readFileSync(file, 'utf8')).join('\n');
+const stands = (part) => (/^\d+$/.test(part) ? new RegExp(`[^\\w.]${part}[^\\w.]`) : new RegExp(`["'](?:${part}|${part.replaceAll('_', '-')})["']`)).test(sources);
+const isPutTogether = (code) => FAMILIES.includes(code.split('.')[0]) && code.split('.').slice(1).every((part) => FIXED.includes(part) || stands(part));
 for (const file of files(join(root, 'fcgi'), '.c')) {
 	const text = readFileSync(file, 'utf8');
-	const asked = [...text.matchAll(/"((?:error|statement)\.(?!cs")[a-z_]+)"/g), ...text.matchAll(/i18n_(?:text|find|format)\([^;"]*"([a-z_]+\.[A-Za-z0-9_.]+)"/g)]
+	const asked = [...text.matchAll(/"((?:error|statement)\.(?!cs")[a-z0-9_]+)"/g), ...text.matchAll(/i18n_(?:text|find|format)\([^;"]*"([a-z_]+\.[A-Za-z0-9_.]+)"/g)]
 	    .map((match) => [match[1], match.index]);
 	for (const match of text.matchAll(/shown_word\([^;",]+, "(\w+)", "(\w+)"\)/g))
 		asked.push([`${match[1]}.${match[2]}`, match.index]);
@@ -201,13 +214,16 @@ if (existsSync(rules))
 		if (!everyCode.has(`form.refused.${name.replaceAll('-', '_')}`))
 			report(languageFile.ru, 1, `no sentence for the rule ${name}`);
 for (const [code, { line }] of language.ru)
-	if (!used.has(code) && !FAMILIES.includes(code.split('.')[0]))
+	if (!used.has(code) && !sources.includes(`"${code}"`) && !isPutTogether(code))
 		report(languageFile.ru, line, `${code} is used nowhere`);
 
-/* ---- what page scripts ask for */
+/* ---- what page scripts ask for, and nothing besides */
 
-for (const file of files(join(views, 'static/js'), '.js')) {
-	const text = readFileSync(file, 'utf8');
+const scripts = files(join(views, 'static/js'), '.js').map((file) => [file, readFileSync(file, 'utf8')]);
+for (const code of dataTexts)
+	if (!scripts.some(([, text]) => text.includes(`'${code}'`) || text.includes(`\`${code.split('-')[0]}-\${`)))
+		report(join(views, 'macros.cs'), 1, `no script asks for data-text-${code}`);
+for (const [file, text] of scripts) {
 	for (const match of text.matchAll(/(?:sentence|KeyFileError)\('([a-z0-9-]+)'/g))
 		if (!dataTexts.has(match[1]))
 			report(file, lineOf(text, match.index), `no template carries data-text-${match[1]}`);

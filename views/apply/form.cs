@@ -29,10 +29,10 @@ set:crumbs.0.text = L.frame.home ?><?cs set:crumbs.0.href = "/" ?><?cs set:crumb
         <label class="hint" for="locality-search"><?cs var:L.reissue.locality_search ?></label>
         <input class="medium" type="search" id="locality-search" data-select-search="locality" aria-controls="locality" autocomplete="off" hidden>
         <select class="medium" id="locality" name="locality" required<?cs call:described("locality", L.reissue.locality_hint, error.locality) ?>>
-          <option value=""><?cs var:L.reissue.locality_choose ?></option><?cs
+          <option value=""><?cs var:L.reissue.locality_choose ?></option><?cs # some three hundred: without blanks and end tags
           set:page.group = "" ?><?cs each:l = localities ?><?cs if:l.region != page.group ?><?cs if:page.group != "" ?></optgroup><?cs /if ?><?cs
-          set:page.group = l.region ?><?cs if:page.group != "" ?><optgroup<?cs if:lang == "en" ?> lang="ru"<?cs /if ?> label="<?cs var:l.region ?>"><?cs /if ?><?cs /if ?>
-          <option value="<?cs var:l.code ?>"<?cs if:lang == "en" ?> lang="ru"<?cs /if ?><?cs if:l.code == value.locality ?> selected<?cs /if ?>><?cs var:l.name ?></option><?cs /each ?><?cs if:page.group != "" ?></optgroup><?cs /if ?>
+          set:page.group = l.region ?><?cs if:page.group != "" ?><optgroup<?cs if:lang == "en" ?> lang="ru"<?cs /if ?> label="<?cs var:l.region ?>"><?cs /if ?><?cs /if
+          ?><option value="<?cs var:l.code ?>"<?cs if:lang == "en" && page.group == "" ?> lang="ru"<?cs /if ?><?cs if:l.code == value.locality ?> selected<?cs /if ?>><?cs var:l.name ?><?cs /each ?><?cs if:page.group != "" ?></optgroup><?cs /if ?>
         </select>
         <button class="quiet small" type="button" data-select-clear="locality" hidden><?cs call:icon("cross") ?><span><?cs var:L.list.clear ?></span></button>
       </div>

@@ -30,7 +30,7 @@ set:crumbs.0.text = L.frame.home ?><?cs set:crumbs.0.href = "/" ?><?cs set:crumb
   <fieldset class="field<?cs if:error.language ?> invalid<?cs /if ?>" aria-describedby="language-hint"><legend id="language"><?cs var:L.profile.language ?></legend>
     <p class="hint" id="language-hint"><?cs var:L.profile.language_hint ?></p>
     <?cs call:field_error("language", error.language) ?>
-    <div class="choices three"><?cs call:language_choice("kk", "language-kk", "Қазақша") ?><?cs call:language_choice("ru", "language-ru", "Русский") ?><?cs call:language_choice("en", "language-en", "English") ?></div>
+    <div class="choices short"><?cs call:language_choice("kk", "language-kk", "Қазақша") ?><?cs call:language_choice("ru", "language-ru", "Русский") ?><?cs call:language_choice("en", "language-en", "English") ?></div>
   </fieldset>
   <fieldset class="field<?cs if:error.notify ?> invalid<?cs /if ?>" aria-describedby="notify-hint"><legend id="notify"><?cs var:L.profile.notify ?></legend>
     <p class="hint" id="notify-hint"><?cs var:L.profile.notify_hint ?></p>

@@ -28,7 +28,7 @@ set:crumbs.2.text = L.revoke.title ?><?cs include:"head.cs" ?>
     <?cs call:field_error("reason", error.reason) ?>
     <div class="choices one"><?cs each:x = reasons ?><label class="choice wide"><input type="radio" name="reason" id="reason<?cs if:x.code != reasons.0.code ?>-<?cs var:x.code ?><?cs /if ?>" value="<?cs var:x.code ?>" required<?cs if:x.code == value.reason ?> checked<?cs /if ?>><span><strong><?cs var:x.text ?></strong><small><?cs var:x.hint ?></small></span></label><?cs /each ?></div>
   </fieldset>
-  <?cs call:field("since", "date", L.revoke.since, L.revoke.since_hint, value.since, error.since, 0, "", "medium", "off") ?>
+  <?cs call:day("since", L.revoke.since, L.revoke.since_hint, value.since, error.since) ?>
   <?cs if:pair.serial ?><fieldset class="field"><legend><?cs var:L.revoke.pair ?></legend>
     <p class="hint"><?cs var:L.revoke.pair_hint ?></p><?cs call:field_error("also", error.also) ?>
     <label class="choice wide"><input type="checkbox" name="also" id="also" value="<?cs var:pair.serial ?>"<?cs if:value.also == pair.serial ?> checked<?cs /if ?>><span><strong><?cs var:L.revoke.pair_also ?></strong><small><?cs if:pair.purpose == "auth" ?><?cs var:L.purpose.auth ?><?cs else ?><?cs var:L.purpose.sign ?><?cs /if ?><br><span class="mono"><?cs var:pair.serial ?></span></small></span></label>
