@@ -58,10 +58,12 @@ check: ; scripts/test
 lint: ; tests/lint/run
 bench: all ; tests/bench/run
 fuzz: ; tests/fuzz/run
+valgrind: all ; tests/valgrind/run
+scan: all ; tests/hostile/scan
 faults: all ; tests/faults/table
 
 clean:
 	rm -rf build build-san
-.PHONY: all unit run check lint bench fuzz faults clean
+.PHONY: all unit run check lint bench fuzz faults valgrind scan clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

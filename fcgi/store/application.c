@@ -3,10 +3,12 @@
 #include "base/encode.h"
 #include "store/application.h"
 
-#define FIND                                                                                                                               \
+#define COLUMNS                                                                                                                            \
 	"SELECT a.number, a.template, a.origin, a.status, a.store, a.reason, a.locality, l.name_ru, l.name_kk, a.email,"                   \
-	" a.hash_auth, a.hash_sign, a.created_at, a.changed_at, a.iin"                                                                     \
-	" FROM application a LEFT JOIN locality l ON l.code = a.locality WHERE a.number = ?"
+	" a.hash_auth, a.hash_sign, a.created_at, a.changed_at, a.iin"
+#define TABLES " FROM application a LEFT JOIN locality l ON l.code = a.locality"
+#define FIND COLUMNS TABLES " WHERE a.number = ?"
+#define STEP 15 /* first column of a step behind those of the application */
 
 static const struct db_statement find = {
 	.name = "application find",
@@ -16,12 +18,17 @@ static const struct db_statement find_any = {
 	.name = "application find-any",
 	.sql = FIND,
 };
+static const struct db_statement whole = {
+	.name = "application with history",
+	.sql = COLUMNS ", s.status, s.actor, s.reason, s.serial, s.form, s.at" TABLES
+		       " LEFT JOIN application_status s ON s.number = a.number WHERE a.number = ? AND a.iin = ? ORDER BY s.at, s.status",
+};
 static const struct db_statement history = {
 	.name = "application history",
 	.sql = "SELECT status, actor, reason, serial, form, at FROM application_status WHERE number = ? ORDER BY at, status",
 };
 
-const struct db_statement *const application_statements[] = { &find, &history, NULL };
+const struct db_statement *const application_statements[] = { &find, &whole, &history, NULL };
 const struct db_statement *const application_any_statements[] = { &find_any, NULL };
 
 #define COPY(to, row, column) snprintf((to), sizeof(to), "%s", db_get_text((row), (column)))
@@ -92,6 +99,38 @@ application_db_find_any(struct db *db, const char *number, struct application *a
 	return rc;
 }
 
+static void
+read_step(const struct db_result *row, unsigned first, struct application_step *s)
+{
+	COPY(s->status, row, first);
+	COPY(s->actor, row, first + 1);
+	COPY(s->reason, row, first + 2);
+	copy_hex(s->serial, row, first + 3, SERIAL_SIZE);
+	copy_hex(s->form, row, first + 4, 32);
+	s->at = db_get_instant(row, first + 5);
+}
+
+enum rc
+application_db_find_whole(struct db *db, const char *number, const char *iin, struct application *a,
+    struct application_step step[APPLICATION_STEPS], size_t *count)
+{
+	struct db_result *rows = NULL;
+	enum rc rc;
+
+	*a = (struct application){ 0 };
+	*count = 0;
+	if ((rc = db_one(db, &whole, DB_IN(db_text(number), db_text(iin)), &rows)) != RC_OK)
+		return rc;
+	rc = read_row(rows, a);
+	/* an application that nothing was recorded of has one row, without a step */
+	while (rc == RC_OK && *count < APPLICATION_STEPS && !db_is_null(rows, STEP)) {
+		read_step(rows, STEP, &step[(*count)++]);
+		rc = db_next(rows);
+	}
+	db_result_free(rows);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
 enum rc
 application_db_history(struct db *db, const char *number, struct application_step step[APPLICATION_STEPS], size_t *count)
 {
@@ -102,14 +141,7 @@ application_db_history(struct db *db, const char *number, struct application_ste
 	if ((rc = db_query(db, &history, DB_IN(db_text(number)), &rows)) != RC_OK)
 		return rc;
 	while (*count < APPLICATION_STEPS && (rc = db_next(rows)) == RC_OK) {
-		struct application_step *s = &step[(*count)++];
-
-		COPY(s->status, rows, 0);
-		COPY(s->actor, rows, 1);
-		COPY(s->reason, rows, 2);
-		copy_hex(s->serial, rows, 3, SERIAL_SIZE);
-		copy_hex(s->form, rows, 4, 32);
-		s->at = db_get_instant(rows, 5);
+		read_step(rows, 0, &step[(*count)++]);
 	}
 	db_result_free(rows);
 	return rc == RC_NOT_FOUND ? RC_OK : rc;

@@ -24,11 +24,14 @@ struct application_step { /* one row of the history */
 };
 #define APPLICATION_STEPS 24 /* each status once, a few more often when the centre sent it round again */
 
-extern const struct db_statement *const application_statements[];     /* find, history */
+extern const struct db_statement *const application_statements[];     /* find, with history, history */
 extern const struct db_statement *const application_any_statements[]; /* find any: program status, for who proved a key */
 
 /* RC_NOT_FOUND: no such application, or somebody else's. */
 MUST_USE enum rc application_db_find(struct db *, const char *number, const char *iin, struct application *);
+/* The same with its history, in order of time: one question for both. */
+MUST_USE enum rc application_db_find_whole(
+    struct db *, const char *number, const char *iin, struct application *, struct application_step step[APPLICATION_STEPS], size_t *count);
 /* Of whomever: the caller has checked a proof of its pending key. */
 MUST_USE enum rc application_db_find_any(struct db *, const char *number, struct application *);
 /* In order of time. */

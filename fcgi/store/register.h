@@ -21,8 +21,9 @@ struct register_entry { /* a certificate, its CA, its application's origin, its 
 	" c.serial, c.number, c.purpose, c.algorithm, a.origin, i.name, c.full_name, c.subject, i.subject, c.key_id,"                      \
 	" c.not_before, c.not_after, c.issued_at, UTC_TIMESTAMP(6), r.serial IS NOT NULL, COALESCE(r.reason, 0), r.revoked_at,"            \
 	" COALESCE(d.number, 0), COALESCE(b.number, 0), r.refused IS NOT NULL, a.created_at, a.status"
+/* In this order: led by the handful of CAs, MariaDB would sort all that a person has before it shows the newest ten. */
 #define REGISTER_TABLES                                                                                                                    \
-	" certificate c JOIN ca i ON i.id = c.ca JOIN application a ON a.number = c.number"                                                \
+	" certificate c STRAIGHT_JOIN ca i FORCE INDEX (PRIMARY) ON i.id = c.ca STRAIGHT_JOIN application a ON a.number = c.number"        \
 	" LEFT JOIN revocation r ON r.ca = c.ca AND r.serial = c.serial"                                                                   \
 	" LEFT JOIN crl d ON d.ca = r.ca AND d.number = r.first_delta_number AND d.kind = 'delta' AND d.published_at IS NOT NULL"          \
 	" LEFT JOIN crl b ON b.ca = r.ca AND b.number = r.first_crl_number AND b.kind = 'base' AND b.published_at IS NOT NULL"

@@ -25,7 +25,7 @@ service_start() {
 		# A worker that lived for half a second was no failed start: recycled ones must not exhaust multiwatch's tries.
 		# Workers end with multiwatch (setpriv), finishing their request; a socket of a killed one would still look in use.
 		rm -f -- "$run/$name.sock"
-		command=(spawn-fcgi -n -s "$run/$name.sock" -M 0600 -- "$(command -v multiwatch)" -f 2 -r 20 -t 500 --
+		command=(spawn-fcgi -n -s "$run/$name.sock" -M 0600 -- "$(command -v multiwatch)" -f "${CABINET_WORKERS:-2}" -r 20 -t 500 --
 			"$(command -v setpriv)" --pdeathsig TERM -- "$build/routes/$name" -c "$var/cabinet.conf") ;;
 	esac
 	PATH=$PATH:/usr/sbin setsid -- "${command[@]}" </dev/null >>"$log/$name.log" 2>&1 {lock_fd}>&- {nap_fd}>&- &

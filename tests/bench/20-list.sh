@@ -1,6 +1,6 @@
 #!/bin/bash
 # tests/bench/20-list.sh: the list of a citizen's certificates (GET /keys, first page: 10 rows, session) through nginx, plain HTTP for all, from
-#   ours   build/routes/keys
+#   keys   build/routes/keys
 #   bare   bare_list.c: the same questions to MariaDB, then a fixed page of the same size
 #   php    list.php in PHP-FPM with opcache: the same questions, escaping and HTML
 # four workers each, peers in turn, medians of five; then the p99 of first and filtered pages with BENCH_ROWS certificates (1000000; 10000000 takes
@@ -30,21 +30,23 @@ load cabinet "$few"
 
 bench_build bare_list
 sql -e 'SET GLOBAL general_log = ON'
-site_program ours "$build/routes/keys" -c "$work/cabinet.conf"
+site_program keys "$build/routes/keys" -c "$work/cabinet.conf"
 ((many == few)) || site_program many "$build/routes/keys" -c "$work/cabinet_many.conf"
 mkdir -p -- "$work/php"
 route='include cabinet/cabinet-route.conf;'
+# nginx hands the session to programs that it knows
 # shellcheck disable=SC2016
-site_nginx "location = /keys { set \$cabinet_route ours; $route }
-	location = /bare { set \$cabinet_route bare; $route }
-	location = /php  { set \$cabinet_route php; $route fastcgi_param SCRIPT_FILENAME $root/tests/bench/list.php; fastcgi_param BENCH_CONFIG $work/php/config.php; }" \
-	"location = /keys { set \$cabinet_route many; $route }"
+session='fastcgi_param COOKIE_SESSION $cabinet_session;'
+site_nginx "location = /keys { set \$cabinet_route keys; $route }
+	location = /bare { set \$cabinet_route bare; $route $session }
+	location = /php  { set \$cabinet_route php; $route $session fastcgi_param SCRIPT_FILENAME $root/tests/bench/list.php; fastcgi_param BENCH_CONFIG $work/php/config.php; }" \
+	"location = /keys { set \$cabinet_route many; $route $session }"
 get() {			# ADDRESS [DATABASE]: headers and page, for the first citizen
 	curl -sS -i -m 10 -H "Cookie: __Host-session=$(head -n 1 "$work/${2:-cabinet}.citizens" | cut -f 1)" "http://127.0.0.1:$1"
 }
-site_wait "$work/ours.sock"
-get "$port/keys" >"$work/ours.page"
-head -n 1 "$work/ours.page" | grep -q ' 200 ' || fail "the page is not there"
+site_wait "$work/keys.sock"
+get "$port/keys" >"$work/keys.page"
+head -n 1 "$work/keys.page" | grep -q " 200 " || fail "the page is not there: $(head -n 1 "$work/keys.page"; tail -n 3 "$work/keys.log")"
 
 
 # The questions as the server heard them: prepared by the workers, then asked by that one request.
@@ -57,8 +59,8 @@ sed -n 2p "$work/questions" >"$work/list.sql"
 
 body() { sed '1,/^\r$/d' "$1"; }
 {
-	printf 'Content-Type: text/html; charset=utf-8\r\nContent-Language: ru\r\nContent-Length: %d\r\nCache-Control: no-store\r\n\r\n' "$(body "$work/ours.page" | wc -c)"
-	body "$work/ours.page"
+	printf 'Content-Type: text/html; charset=utf-8\r\nContent-Language: ru\r\nContent-Length: %d\r\nCache-Control: no-store\r\n\r\n' "$(body "$work/keys.page" | wc -c)"
+	body "$work/keys.page"
 } >"$work/page"
 site_program bare "$build/bench/bare_list" "$socket" cabinet "$work/passwords/keys" "$work" "$work/page"
 
@@ -86,11 +88,11 @@ site_wait "$work/php.sock" "$work/bare.sock"
 plain() { body "$1" | sed 's/<span class="mono">[0-9a-f]\{32\}</<span class="mono"></; s/data-idle="[0-9]*"/data-idle=""/' | tr -s ' \n' '\n' | sed 's/> *</></g' | grep -v '^$'; }
 get "$port/bare" >"$work/bare.page"
 get "$port/php" >"$work/php.page"
-cmp -s <(body "$work/ours.page") <(body "$work/bare.page") || fail "bare sends something else: $(head -n 1 "$work/bare.page")"
-plain "$work/ours.page" >"$work/ours.plain"
+cmp -s <(body "$work/keys.page") <(body "$work/bare.page") || fail "bare sends something else: $(head -n 1 "$work/bare.page")"
+plain "$work/keys.page" >"$work/keys.plain"
 plain "$work/php.page" >"$work/php.plain"
-if ! cmp -s "$work/ours.plain" "$work/php.plain"; then
-	diff "$work/ours.plain" "$work/php.plain" | head -n 20
+if ! cmp -s "$work/keys.plain" "$work/php.plain"; then
+	diff "$work/keys.plain" "$work/php.plain" | head -n 20
 	fail "list.php does not make the page of views/keys/list.cs: bring it up to date"
 fi
 
@@ -102,8 +104,8 @@ one() {			# NAME DATABASE.citizens|collector ADDRESS
 	BENCH_CITIZENS=$work/$2 BENCH_PATH=/${3#*/} measure "$1" wrk -t 1 -c "$clients" -d "$seconds" -s tests/bench/load.lua "http://127.0.0.1:${3%%/*}"
 }
 
-names=(ours bare php)
-declare -A address=([ours]=keys [bare]=bare [php]=php) rates costs split
+names=(keys bare php)
+declare -A address=([keys]=keys [bare]=bare [php]=php) rates costs split
 for name in "${names[@]}"; do seconds=1 one "$name" cabinet.citizens "$port/${address[$name]}"; done
 for ((i = 0; i < rounds; i++)); do
 	for name in "${names[@]}"; do
@@ -118,8 +120,8 @@ for name in "${names[@]}"; do
 done
 # shellcheck disable=SC2086
 against() {		# NAME PEER [AT-LEAST]
-	row "list page, $1" "requests/s" "$(median ${rates[ours]})" "$(median ${rates[$2]})" "$(ratio "${rates[ours]}" "${rates[$2]}")" "${3:-}"
-	row "list page, $1, CPU" "us a request" "$(median ${costs[ours]})" "$(median ${costs[$2]})" "$(ratio "${costs[$2]}" "${costs[ours]}")"
+	row "list page, $1" "requests/s" "$(median ${rates[keys]})" "$(median ${rates[$2]})" "$(ratio "${rates[keys]}" "${rates[$2]}")" "${3:-}"
+	row "list page, $1, CPU" "us a request" "$(median ${costs[keys]})" "$(median ${costs[$2]})" "$(ratio "${costs[$2]}" "${costs[keys]}")"
 }
 against "against a fixed page after the same questions" bare 0.75
 against "against PHP-FPM" php 1.7
@@ -134,7 +136,7 @@ if ((many != few)); then
 		for page in "${pages[@]}"; do
 			for name in few many; do
 				if [[ $name == few ]]; then
-					one ours "cabinet.${page% *}" "$port/${page#* }"
+					one keys "cabinet.${page% *}" "$port/${page#* }"
 				else
 					one many "cabinet_many.${page% *}" "$((port + 1))/${page#* }"
 				fi

@@ -16,7 +16,10 @@ struct authority {
 static inline void
 authority_open(struct authority *a, const char *folder, const char *profile)
 {
-	static const struct profile_values values = { "1.3.6.1.4.1.32473", "https://localhost:8443", "http://localhost:8444", 365 };
+	static const struct profile_values values = { .oid_arc = "1.3.6.1.4.1.32473",
+		.site = "https://localhost:8443",
+		.plain_site = "http://localhost:8444",
+		.certificate_days = 365 };
 	char *certificate = mem_format("%s/ca/ca.pem", folder), *key = mem_format("%s/ca/ca.key", folder);
 	char *passphrase = mem_format("%s/ca/ca.passphrase", folder);
 

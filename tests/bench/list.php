@@ -174,7 +174,7 @@ ob_start();
       <summary><?= icon('person') ?><span class="visually-hidden"><?= e($L['frame.user_menu']) ?></span> <span><?= e($short) ?></span></summary>
       <div class="popup">
         <p><strong><?= e($full_name) ?></strong><br><?= e($L['cert.iin']) ?> <span class="mono"><?= e($iin) ?></span></p>
-        <p><a href="/profile" id="to-profile"><?= e($L['profile.title']) ?></a></p>
+        <p><a href="/profile" id="to-profile"><?= e($L['profile.title']) ?></a><br><a href="/profile#settings" id="to-settings"><?= e($L['profile.settings']) ?></a></p>
         <form method="post" action="/logout"><input type="hidden" name="csrf" value="<?= e($csrf) ?>"><button class="quiet" type="submit" id="logout"><?= icon('exit') ?><span><?= e($L['frame.logout']) ?></span></button></form>
       </div>
     </details>

@@ -58,14 +58,14 @@ put_certificate(FILE *sql, const struct cert *cert, const char *iin)
 	fputs(", UTC_TIMESTAMP());\n", sql);
 }
 
-/* The cookie's value in "Set-Cookie: __Host-login=<value>; …". */
+/* The cookie's value in "X-Cookie-login: <value>". */
 static char *
 cookie_of(const struct request *r)
 {
-	const char *at = strchr(buf_text(&r->headers), '=');
+	const char *at = strchr(buf_text(&r->headers), ' ');
 
 	must(at != NULL, "cookie");
-	return mem_format("%.*s", (int)strcspn(at + 1, ";"), at + 1);
+	return mem_format("%.*s", (int)strcspn(at + 1, ";\r"), at + 1);
 }
 
 static void

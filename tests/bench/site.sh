@@ -48,6 +48,7 @@ site_cabinet() {
 		db_socket = $socket
 		db_name = $1
 		db_password_dir = $work/passwords
+		logins_per_person = 1000000
 	END
 }
 

@@ -1,4 +1,4 @@
-/* Request targets, and what else of a request's head is taken apart: patterns, cookies, languages, User-Agent. */
+/* Request targets, and what else of a request's head is taken apart: patterns, languages, User-Agent, values of filters. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -6,9 +6,30 @@
 
 #include "base/encode.h"
 #include "base/mem.h"
+#include "web/paging.h"
 #include "web/route.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Values that stand in addresses and forms: an e-mail address goes to a mail server, a day and a place in a list go to SQL. */
+static void
+look_at_values(const char *text)
+{
+	const char *at = strchr(text, '@');
+	char after[15];
+	instant from, to, time;
+
+	if (field_is_email(text) && (at == NULL || at == text || strlen(text) > 254 || strpbrk(text, " \t\r\n<>\"(),;:\\[]") != NULL ||
+					strchr(at + 1, '@') != NULL))
+		abort();
+	if (paging_parse(text, &time, after, sizeof(after)) && strlen(after) >= sizeof(after))
+		abort();
+	if (paging_is_day(text)) {
+		paging_day(text, &from, &to);
+		if (from >= to)
+			abort();
+	}
+}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -41,6 +62,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (strlen(bound) != 0 && strlen(bound) != 43)
 		abort();
 	(void)i18n_accepted(text);
+	look_at_values(text);
 	buf_free(&path);
 	free(text);
 	return 0;

@@ -54,7 +54,8 @@ async function intruders(t, answer) {
 	return { behind, programs };
 }
 
-const SECRETS = { "__Host-session": "S".repeat(43), "__Host-login": "L".repeat(43), "__Host-proof": `12345678261128.1795870200.${"P".repeat(43)}`, language: "kk", other: "foreign" };
+const SECRETS = { "__Host-session": "S".repeat(43), "__Host-login": "L".repeat(43), "__Host-proof": `12345678261128.1795870200.${"P".repeat(43)}`, language: "kk",
+	"__Host-told": "welcome", other: "foreign" };
 
 test("a program sees the cookies that it needs, and no header of the client but those it is given", async (t) => {
 	const { behind, programs } = await intruders(t, () => ["Status: 200 OK", "Content-Type: text/html"]);
@@ -68,9 +69,10 @@ test("a program sees the cookies that it needs, and no header of the client but 
 		const page = await browser.get(ADDRESS[name], { headers: { authorization: "Basic c2VjcmV0", "x-forwarded-for": "1.2.3.4", cookie2: "x", referer: `${behind.origin}/secret` } });
 		assert.equal(page.status, 200, name);
 		const params = programs[name].seen.at(-1);
-		assert.equal(Object.keys(params).filter((key) => key.startsWith("COOKIE_")).sort().map((key) => key.slice(7)).join(" "), wanted[name], name);
+		assert.equal(Object.keys(params).filter((key) => key.startsWith("COOKIE_")).sort().map((key) => key.slice(7)).join(" "), `${wanted[name]} TOLD`, name);
 		const known = ["REQUEST_METHOD", "CONTENT_TYPE", "CONTENT_LENGTH", "REQUEST_URI", "REMOTE_ADDR", "REQUEST_ID", "HTTP_USER_AGENT", "HTTP_ACCEPT_LANGUAGE",
-			"HTTP_ORIGIN", "HTTP_SEC_FETCH_SITE", "HTTP_X_BACKGROUND", "COOKIE_SESSION", "COOKIE_LOGIN", "COOKIE_PROOF", "COOKIE_LANGUAGE"];
+			"HTTP_ORIGIN", "HTTP_SEC_FETCH_SITE", "HTTP_X_BACKGROUND", "COOKIE_SESSION", "COOKIE_LOGIN", "COOKIE_PROOF", "COOKIE_LANGUAGE", "COOKIE_TOLD",
+			"HAS_SESSION"];	// that there is one, not which
 		assert.deepEqual(Object.keys(params).filter((key) => !known.includes(key)), [], name);
 		assert.equal(params.REMOTE_ADDR, "127.0.0.1");
 	}
@@ -79,11 +81,11 @@ test("a program sees the cookies that it needs, and no header of the client but 
 const ATTRIBUTES = "; Path=/; Secure; HttpOnly; SameSite=Lax";
 
 test("a program sets its own cookies only, with nginx's attributes", async (t) => {
-	const values = { session: `${"s".repeat(43)}`, login: `${"l".repeat(43)}`, proof: `12345678261128.1795870200.${"p".repeat(43)}; Max-Age=900`, language: "en; Max-Age=31536000" };
+	const values = { session: `${"s".repeat(43)}`, login: `${"l".repeat(43)}`, proof: `12345678261128.1795870200.${"p".repeat(43)}; Max-Age=900`, language: "en; Max-Age=31536000", told: "welcome; Max-Age=60" };
 	let lines = [];
 	const { behind } = await intruders(t, () => ["Status: 200 OK", "Content-Type: text/html", ...lines]);
 	const set = async (name) => ((await new Browser(behind).get(ADDRESS[name], { cookies: false })).headers["set-cookie"] ?? []).sort();
-	const may = { home: ["language"], login: ["language", "login", "session"], profile: ["language", "login"], reissue: [], applications: [], keys: [], revoke: [],
+	const may = { home: ["language"], login: ["language", "login", "session", "told"], profile: ["language", "login"], reissue: [], applications: ["told"], keys: [], revoke: [],
 		status: ["login", "proof"], apply: ["login"] };
 	for (const name of PROGRAMS) {
 		lines = ["Set-Cookie: __Host-session=stolen; Path=/; Secure", "Set-Cookie: any=thing", ...Object.entries(values).map(([cookie, value]) => `X-Cookie-${cookie}: ${value}`)];

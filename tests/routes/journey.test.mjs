@@ -104,7 +104,7 @@ test("from the form to certificates, new keys, revocation, CRL", async (t) => {
 				assert.match(stdout, /CRL Distribution Points:[\s\S]*\/crl\/ca\.crl/);
 				assert.match(stdout, /Freshest CRL:[\s\S]*\/crl\/ca-delta\.crl/);
 				assert.match(stdout, /CA Issuers - URI:http:\/\/localhost:\d+\/ca\/ca\.cer/);
-				assert.doesNotMatch(stdout, /OCSP/);
+				assert.match(stdout, /OCSP - URI:http:\/\/localhost:\d+\/ocsp/);
 				assert.match(stdout, /1\.3\.6\.1\.4\.1\.32473/);
 				assert.match(stdout, new RegExp(`IIN${citizen.iin}`));
 			}

@@ -222,9 +222,7 @@ application_page(struct request *r, int status)
 	size_t count;
 	enum rc rc;
 
-	if ((rc = application_db_find(r->db, r->param[0], r->session.iin, &a)) != RC_OK)
-		return rc;
-	if ((rc = application_db_history(r->db, a.number, step, &count)) != RC_OK)
+	if ((rc = application_db_find_whole(r->db, r->param[0], r->session.iin, &a, step, &count)) != RC_OK)
 		return rc;
 	shown_application(r, &a, step, count);
 	waits = strcmp(a.status, "new") == 0;

@@ -153,9 +153,7 @@ statement_fill(struct statement *s, struct request *r)
 	struct source from = { .r = r };
 	enum rc rc;
 
-	if ((rc = application_db_find(r->db, r->param[0], r->session.iin, &from.application)) != RC_OK)
-		return rc;
-	if ((rc = application_db_history(r->db, from.application.number, from.step, &from.steps)) != RC_OK)
+	if ((rc = application_db_find_whole(r->db, r->param[0], r->session.iin, &from.application, from.step, &from.steps)) != RC_OK)
 		return rc;
 	if ((rc = applications_db_evidence(r, from.application.number, &from.evidence)) != RC_OK)
 		return rc;

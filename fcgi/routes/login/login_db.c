@@ -16,26 +16,32 @@
 
 #define IN_HOUR 3600
 
+/* The row that revocation of any of this person's keys raises too. Nothing that history is kept of changes. */
+static const struct db_statement meet = {
+	.name = "login meet",
+	.sql = "UPDATE citizen SET version = version + 1 WHERE iin = ? AND surname = ? AND name = ? AND patronymic = ?",
+};
 /* A person who comes for the first time gets a row; IGNORE covers just the one that is there already. */
 static const struct db_statement welcome = {
 	.name = "login welcome",
 	.sql = "INSERT IGNORE INTO citizen (iin, surname, name, patronymic, created_at) VALUES (?, ?, ?, ?, UTC_TIMESTAMP(6))",
 };
-/* The names follow the newest certificate; the row is the one that revocation of any of this person's keys raises too. */
-static const struct db_statement meet = {
-	.name = "login meet",
+/* The names follow the newest certificate. */
+static const struct db_statement names = {
+	.name = "login names",
 	.sql = "UPDATE citizen SET surname = ?, name = ?, patronymic = ?, version = version + 1 WHERE iin = ?",
 };
 
 /* A browser is known by its name and system; its versions change every month. */
 static const struct db_statement known = {
 	.name = "login known",
-	.sql =
-	    "SELECT c.language, EXISTS (SELECT 1 FROM session s WHERE s.iin = c.iin AND s.created_at > UTC_TIMESTAMP(6) - INTERVAL 1 YEAR"
-	    " AND REGEXP_REPLACE(s.user_agent, '[0-9._]+', '') = REGEXP_REPLACE(?, '[0-9._]+', '')) FROM citizen c WHERE c.iin = ?",
+	.sql = "SELECT c.language, EXISTS (SELECT 1 FROM session s WHERE s.iin = c.iin AND s.user_agent = ?"
+	       " AND s.created_at > UTC_TIMESTAMP(6) - INTERVAL 1 YEAR) OR EXISTS (SELECT 1 FROM session s WHERE s.iin = c.iin"
+	       " AND s.created_at > UTC_TIMESTAMP(6) - INTERVAL 1 YEAR"
+	       " AND REGEXP_REPLACE(s.user_agent, '[0-9._]+', '') = REGEXP_REPLACE(?, '[0-9._]+', '')) FROM citizen c WHERE c.iin = ?",
 };
 
-const struct db_statement *const login_statements[] = { &welcome, &meet, &known, NULL };
+const struct db_statement *const login_statements[] = { &meet, &welcome, &names, &known, NULL };
 
 struct enter {
 	struct request *r;
@@ -53,11 +59,14 @@ citizen_meet(struct db *db, const struct cert *cert)
 {
 	const struct db_value iin = db_text(cert_iin(cert)), surname = db_text(cert_surname(cert)), name = db_text(cert_name(cert)),
 			      patronymic = db_text(cert_patronymic(cert));
+	uint64_t met;
 	enum rc rc;
 
+	if ((rc = db_exec(db, &meet, DB_IN(iin, surname, name, patronymic), &met)) != RC_OK || met == 1)
+		return rc;
 	if ((rc = db_exec(db, &welcome, DB_IN(iin, surname, name, patronymic), NULL)) != RC_OK)
 		return rc;
-	return db_exec(db, &meet, DB_IN(surname, name, patronymic, iin), NULL);
+	return db_exec(db, &names, DB_IN(surname, name, patronymic, iin), NULL);
 }
 
 /* Before this login's own session is there. */
@@ -67,7 +76,8 @@ browser_look(struct db *db, const struct enter *e, bool *is_known)
 	struct db_result *row = NULL;
 	enum rc rc;
 
-	rc = db_one(db, &known, DB_IN(db_text(e->r->user_agent), db_text(cert_iin(e->result->certificate))), &row);
+	rc = db_one(
+	    db, &known, DB_IN(db_text(e->r->user_agent), db_text(e->r->user_agent), db_text(cert_iin(e->result->certificate))), &row);
 	if (rc != RC_OK)
 		return rc == RC_NOT_FOUND ? RC_INTERNAL : rc;
 	snprintf(e->out->lang, sizeof(e->out->lang), "%s", db_get_text(row, 0));

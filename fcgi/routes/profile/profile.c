@@ -62,8 +62,7 @@ profile_page(struct request *r, int status, bool typed)
 	bool ended = false;
 	enum rc rc;
 
-	if ((rc = profile_db_find(r, &p)) != RC_OK || (rc = profile_db_lists(r)) != RC_OK || (rc = sessions_db_list(r)) != RC_OK ||
-	    (rc = sessions_db_fresh(r, &ended)) != RC_OK)
+	if ((rc = profile_db_find(r, &p)) != RC_OK || (rc = profile_db_lists(r)) != RC_OK || (rc = sessions_db_list(r, &ended)) != RC_OK)
 		return rc;
 	page_set_int(r->page, "sessions_ended", ended && status == 200);
 	show_profile(r, &p, status, typed);

@@ -57,10 +57,11 @@ MUST_USE enum rc sessions_post(struct request *);
 
 extern const struct db_statement *const sessions_statements[];
 
-/* The citizen's open sessions into the page, this one first: sessions.N.{handle,created,seen,address,browser,own}; sessions_more: there are others. */
-MUST_USE enum rc sessions_db_list(struct request *);
-/* Has the citizen ended a session from the list in the last seconds? */
-MUST_USE enum rc sessions_db_fresh(struct request *, bool *);
+/*
+ * The citizen's open sessions into the page, this one first: sessions.N.{handle,created,seen,address,browser,own}; sessions_more: there are others.
+ * *ended: has the citizen ended a session from the list in the last seconds?
+ */
+MUST_USE enum rc sessions_db_list(struct request *, bool *ended);
 /* RC_NOT_FOUND: no open session of this citizen. own: it is the one that asks. */
 MUST_USE enum rc sessions_db_end(struct request *, const char *handle, bool *own);
 MUST_USE enum rc sessions_db_end_others(struct request *);

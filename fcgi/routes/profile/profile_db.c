@@ -20,15 +20,13 @@ static const struct db_statement find = {
 	       "UTC_TIMESTAMP(6)"
 	       " FROM citizen c LEFT JOIN profile p ON p.iin = c.iin WHERE c.iin = ?",
 };
-static const struct db_statement former = {
-	.name = "profile former",
-	.sql = "SELECT email, until FROM email_former WHERE iin = ? AND until > UTC_TIMESTAMP(6) ORDER BY until DESC LIMIT 5",
-};
-/* a copy to a former address is the same notice */
-static const struct db_statement told = {
-	.name = "profile told",
-	.sql = "SELECT kind, subject, at, state FROM outbox WHERE iin = ? AND kind <> 'code' AND id NOT LIKE '%:copy:%'"
-	       " ORDER BY at DESC, id LIMIT 10",
+enum { LIST_KIND, LIST_TEXT, LIST_AT, LIST_STATE };
+/* Former addresses, of no kind, and notices; a copy to a former address is the same notice. */
+static const struct db_statement lists = {
+	.name = "profile lists",
+	.sql = "(SELECT '' AS kind, email, until AS at, '' AS state, '' AS id FROM email_former WHERE iin = ? AND until > UTC_TIMESTAMP(6)"
+	       " ORDER BY until DESC LIMIT 5) UNION ALL (SELECT kind, subject, at, state, id FROM outbox WHERE iin = ? AND kind <> 'code'"
+	       " AND id NOT LIKE '%:copy:%' ORDER BY at DESC, id LIMIT 10) ORDER BY at DESC, id",
 };
 static const struct db_statement meet = {
 	.name = "profile meet",
@@ -76,8 +74,8 @@ static const struct db_statement set_email = {
 	.sql = "UPDATE citizen SET email = ? WHERE iin = ?",
 };
 
-const struct db_statement *const profile_statements[] = { &find, &former, &told, &meet, &save, &begin, &saved, &ask, &attempt, &use,
-	&keep_former, &keep_longer, &set_email, NULL };
+const struct db_statement *const profile_statements[] = { &find, &lists, &meet, &save, &begin, &saved, &ask, &attempt, &use, &keep_former,
+	&keep_longer, &set_email, NULL };
 
 static void
 row_take(const struct db_result *row, struct profile *p)
@@ -108,42 +106,43 @@ profile_db_find(struct request *r, struct profile *p)
 	return RC_OK;
 }
 
-static enum rc
-list_former(struct request *r)
+static void
+former_show(struct request *r, size_t n, const struct db_result *row)
 {
-	struct db_result *rows = NULL;
 	char until[CLOCK_SHOWN_SIZE];
-	size_t n;
-	enum rc rc;
 
-	if ((rc = db_query(r->db, &former, DB_IN(db_text(r->session.iin)), &rows)) != RC_OK)
-		return rc;
-	for (n = 0; (rc = db_next(rows)) == RC_OK; n++) {
-		clock_shown(until, db_get_instant(rows, 1));
-		page_item(r->page, "former", n, "email", db_get_text(rows, 0));
-		page_item(r->page, "former", n, "until", until);
-	}
-	db_result_free(rows);
-	return rc == RC_NOT_FOUND ? RC_OK : rc;
+	clock_shown(until, db_get_instant(row, LIST_AT));
+	page_item(r->page, "former", n, "email", db_get_text(row, LIST_TEXT));
+	page_item(r->page, "former", n, "until", until);
+}
+
+static void
+told_show(struct request *r, size_t n, const struct db_result *row)
+{
+	char at[CLOCK_SHOWN_SIZE];
+
+	page_item(r->page, "told", n, "kind", shown_word(r, "told", db_get_text(row, LIST_KIND)));
+	page_item(r->page, "told", n, "subject", db_get_text(row, LIST_TEXT));
+	clock_shown(at, db_get_instant(row, LIST_AT));
+	page_item(r->page, "told", n, "at", at);
+	page_item(r->page, "told", n, "state", db_get_text(row, LIST_STATE));
+	page_item(r->page, "told", n, "state_text", shown_word(r, "told_state", db_get_text(row, LIST_STATE)));
 }
 
 enum rc
 profile_db_lists(struct request *r)
 {
 	struct db_result *rows = NULL;
-	char at[CLOCK_SHOWN_SIZE];
-	size_t n;
+	size_t former = 0, told = 0;
 	enum rc rc;
 
-	if ((rc = list_former(r)) != RC_OK || (rc = db_query(r->db, &told, DB_IN(db_text(r->session.iin)), &rows)) != RC_OK)
+	if ((rc = db_query(r->db, &lists, DB_IN(db_text(r->session.iin), db_text(r->session.iin)), &rows)) != RC_OK)
 		return rc;
-	for (n = 0; (rc = db_next(rows)) == RC_OK; n++) {
-		page_item(r->page, "told", n, "kind", shown_word(r, "told", db_get_text(rows, 0)));
-		page_item(r->page, "told", n, "subject", db_get_text(rows, 1));
-		clock_shown(at, db_get_instant(rows, 2));
-		page_item(r->page, "told", n, "at", at);
-		page_item(r->page, "told", n, "state", db_get_text(rows, 3));
-		page_item(r->page, "told", n, "state_text", shown_word(r, "told_state", db_get_text(rows, 3)));
+	while ((rc = db_next(rows)) == RC_OK) {
+		if (db_get_text(rows, LIST_KIND)[0] == '\0')
+			former_show(r, former++, rows);
+		else
+			told_show(r, told++, rows);
 	}
 	db_result_free(rows);
 	return rc == RC_NOT_FOUND ? RC_OK : rc;

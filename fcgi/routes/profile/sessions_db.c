@@ -12,21 +12,19 @@
 
 #define FRESH_SECONDS 10
 
-enum { LIST_HANDLE, LIST_CREATED, LIST_SEEN, LIST_ADDRESS, LIST_AGENT, LIST_OWN };
+enum { LIST_HANDLE, LIST_CREATED, LIST_SEEN, LIST_ADDRESS, LIST_AGENT, LIST_OWN, LIST_ENDED };
 /* created_at once more, for the index: nothing older than the absolute end can be open. */
 static const struct db_statement list = {
 	.name = "sessions list",
-	.sql = "SELECT SHA2(s.id, 256), s.created_at, s.seen_at, s.address, s.user_agent, s.id = ? AS own"
+	.sql = "SELECT SHA2(s.id, 256), s.created_at, s.seen_at, s.address, s.user_agent, s.id = ? AS own,"
+	       " (SELECT COUNT(*) FROM session e WHERE e.iin = s.iin AND e.end_reason = 'ended'"
+	       " AND e.ended_at > UTC_TIMESTAMP(6) - INTERVAL ? SECOND)"
 	       " FROM session s JOIN certificate k ON k.serial = s.serial JOIN ca a ON a.id = k.ca LEFT JOIN revocation r ON r.serial = "
 	       "s.serial"
 	       " WHERE s.iin = ? AND s.created_at > UTC_TIMESTAMP(6) - INTERVAL ? SECOND AND s.ended_at IS NULL"
 	       " AND s.expires_at > UTC_TIMESTAMP(6) AND s.seen_at > UTC_TIMESTAMP(6) - INTERVAL ? SECOND"
 	       " AND k.not_after >= UTC_TIMESTAMP(6) AND a.state <> 'distrusted' AND r.serial IS NULL"
 	       " ORDER BY own DESC, s.created_at DESC LIMIT 50",
-};
-static const struct db_statement ended = {
-	.name = "sessions ended",
-	.sql = "SELECT COUNT(*) FROM session WHERE iin = ? AND end_reason = 'ended' AND ended_at > UTC_TIMESTAMP(6) - INTERVAL ? SECOND",
 };
 static const struct db_statement end_one = {
 	.name = "sessions end",
@@ -38,7 +36,7 @@ static const struct db_statement end_others = {
 	.sql = "UPDATE session SET ended_at = UTC_TIMESTAMP(6), end_reason = 'ended' WHERE iin = ? AND id <> ? AND ended_at IS NULL",
 };
 
-const struct db_statement *const sessions_statements[] = { &list, &ended, &end_one, &end_others, NULL };
+const struct db_statement *const sessions_statements[] = { &list, &end_one, &end_others, NULL };
 
 static void
 row_show(struct request *r, size_t n, const struct db_result *row)
@@ -57,34 +55,25 @@ row_show(struct request *r, size_t n, const struct db_result *row)
 }
 
 enum rc
-sessions_db_list(struct request *r)
+sessions_db_list(struct request *r, bool *ended)
 {
 	const struct db_value own = db_bytes(r->session.id, sizeof(r->session.id)), iin = db_text(r->session.iin);
 	struct db_result *rows = NULL;
 	size_t n = 0;
 	enum rc rc;
 
-	rc = db_query(r->db, &list, DB_IN(own, iin, db_int(r->conf->session_absolute), db_int(r->conf->session_idle)), &rows);
+	*ended = false;
+	rc = db_query(
+	    r->db, &list, DB_IN(own, db_int(FRESH_SECONDS), iin, db_int(r->conf->session_absolute), db_int(r->conf->session_idle)), &rows);
 	if (rc != RC_OK)
 		return rc;
-	for (; (rc = db_next(rows)) == RC_OK; n++)
+	for (; (rc = db_next(rows)) == RC_OK; n++) {
 		row_show(r, n, rows);
+		*ended = db_get_int(rows, LIST_ENDED) > 0;
+	}
 	db_result_free(rows);
 	page_set_int(r->page, "sessions_more", n > 1);
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
-}
-
-enum rc
-sessions_db_fresh(struct request *r, bool *fresh)
-{
-	struct db_result *row = NULL;
-	enum rc rc;
-
-	if ((rc = db_one(r->db, &ended, DB_IN(db_text(r->session.iin), db_int(FRESH_SECONDS)), &row)) != RC_OK)
-		return rc;
-	*fresh = db_get_int(row, 0) > 0;
-	db_result_free(row);
-	return RC_OK;
 }
 
 struct ending {

@@ -63,7 +63,22 @@ search_get(struct request *r)
 	return rc == RC_OK ? response_redirect(r, "/status/%s", a.number) : rc;
 }
 
-/* One's own by the session, or one whose pending key was there a moment ago. RC_UNAUTHENTICATED: neither session nor proof. */
+/* One's own by the session, or one whose pending key was there a moment ago, and its history. RC_UNAUTHENTICATED: neither session nor proof. */
+static enum rc
+find_whole(struct request *r, struct application *a, struct application_step step[APPLICATION_STEPS], size_t *count)
+{
+	enum rc rc = RC_UNAUTHENTICATED;
+
+	if (r->signed_in)
+		rc = application_db_find_whole(r->db, r->param[0], r->session.iin, a, step, count);
+	if ((rc != RC_UNAUTHENTICATED && rc != RC_NOT_FOUND) || !held_proof_is_for(r, r->param[0]))
+		return rc;
+	if ((rc = application_db_find_any(r->db, r->param[0], a)) != RC_OK)
+		return rc;
+	return application_db_history(r->db, a->number, step, count);
+}
+
+/* The application alone. */
 static enum rc
 find(struct request *r, struct application *a)
 {
@@ -84,10 +99,8 @@ status_page(struct request *r, int status)
 	size_t count, certificates;
 	enum rc rc;
 
-	if ((rc = find(r, &a)) != RC_OK)
+	if ((rc = find_whole(r, &a, step, &count)) != RC_OK)
 		return rc == RC_UNAUTHENTICATED ? status_proof_page(r, 200) : rc;
-	if ((rc = application_db_history(r->db, a.number, step, &count)) != RC_OK)
-		return rc;
 	if ((rc = status_db_certificates(r, &a, &certificates)) != RC_OK)
 		return rc;
 	if (!r->signed_in)
