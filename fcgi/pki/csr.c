@@ -25,20 +25,6 @@ csr_fault_name(enum csr_fault fault)
 	return names[fault];
 }
 
-/* One encoding per key: otherwise the same key could come twice under two hashes (RFC 3279, 2.3.1: NULL parameters; uncompressed point). */
-static bool
-spki_is_canonical(EVP_PKEY *key, const uint8_t *spki, size_t len)
-{
-	uint8_t *again = NULL;
-	int again_len = i2d_PUBKEY(key, &again);
-	bool ok = again_len > 0 && (size_t)again_len == len && memcmp(again, spki, len) == 0;
-
-	if (ok && EVP_PKEY_is_a(key, "EC"))
-		ok = len == 91 && spki[len - 65] == 0x04;
-	OPENSSL_free(again);
-	return ok;
-}
-
 /* The subject of a request is ignored, unless it names another person. */
 static bool
 names_other_iin(X509_REQ *request, const char *iin)
@@ -80,20 +66,21 @@ has_accepted_signature(X509_REQ *request, EVP_PKEY *key)
 static enum csr_fault
 read_request(struct csr *out, X509_REQ *request, const char *iin)
 {
-	EVP_PKEY *key = X509_REQ_get0_pubkey(request);
 	uint8_t *spki = NULL;
 	int len = i2d_X509_PUBKEY(X509_REQ_get_X509_PUBKEY(request), &spki);
 	enum csr_fault fault = CSR_OK;
 	const char *weakness;
+	EVP_PKEY *key;
 
 	if (len <= 0)
 		return CSR_MALFORMED;
+	key = key_of(spki, (size_t)len);
 	if (key == NULL || !key_describe(key, out->algorithm))
 		fault = CSR_WEAK_KEY;
 	else if ((weakness = weak_key_find(key)) != NULL) {
 		log_warn("request", "key: %s", weakness);
 		fault = CSR_KNOWN_WEAK;
-	} else if (X509_REQ_get_version(request) != 0 || !spki_is_canonical(key, spki, (size_t)len))
+	} else if (X509_REQ_get_version(request) != 0 || !key_is_canonical(key, spki, (size_t)len))
 		fault = CSR_MALFORMED;
 	else if (!has_accepted_signature(request, key))
 		fault = CSR_BAD_SIGNATURE;

@@ -15,6 +15,7 @@ struct subject {
 	const uint8_t *tbs;
 	size_t tbs_len;
 	X509 *x509;
+	EVP_PKEY *key; /* borrowed; NULL: not readable */
 	const struct cert *ca;
 	const struct profile *profile;
 	char algorithm[KEY_ALGORITHM_SIZE];
@@ -187,31 +188,30 @@ is_subject_order(const struct subject *s)
 static bool
 is_key_accepted(const struct subject *s)
 {
-	return !s->is_weak && X509_get0_pubkey(s->x509) != NULL;
+	return !s->is_weak && s->key != NULL;
 }
 
 static bool
 is_key_canonical(const struct subject *s)
 {
-	unsigned char *given = NULL, *again = NULL;
-	int given_len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(s->x509), &given), again_len = i2d_PUBKEY(X509_get0_pubkey(s->x509), &again);
-	bool ok = given_len > 0 && given_len == again_len && memcmp(given, again, (size_t)given_len) == 0;
+	unsigned char *given = NULL;
+	int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(s->x509), &given);
+	bool ok = len > 0 && key_is_canonical(s->key, given, (size_t)len);
 
 	OPENSSL_free(given);
-	OPENSSL_free(again);
 	return ok;
 }
 
 static bool
 is_key_another(const struct subject *s)
 {
-	return EVP_PKEY_eq(X509_get0_pubkey(s->x509), X509_get0_pubkey(cert_x509(s->ca))) != 1;
+	return EVP_PKEY_eq(s->key, X509_get0_pubkey(cert_x509(s->ca))) != 1;
 }
 
 static bool
 is_key_sound(const struct subject *s)
 {
-	return weak_key_find(X509_get0_pubkey(s->x509)) == NULL;
+	return weak_key_find(s->key) == NULL;
 }
 
 static bool
@@ -435,17 +435,22 @@ enum rc
 lint_tbs(const void *tbs, size_t len, const struct cert *ca, const struct profile *profile, const char **clause)
 {
 	struct subject s = { .tbs = tbs, .tbs_len = len, .x509 = wrap(tbs, len), .ca = ca, .profile = profile };
+	unsigned char *spki = NULL;
+	int spki_len;
 
 	*clause = NULL;
 	if (s.x509 == NULL || len > CERT_MAX - 1024)
 		*clause = "RFC 5280 section 4.1: no certificate";
 	else {
-		if (!key_describe(X509_get0_pubkey(s.x509), s.algorithm))
+		spki_len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(s.x509), &spki);
+		s.key = spki_len > 0 ? key_of(spki, (size_t)spki_len) : NULL;
+		if (!key_describe(s.key, s.algorithm))
 			s.is_weak = true;
 		for (size_t i = 0; *clause == NULL && i < sizeof(rules) / sizeof(rules[0]); i++)
 			if (!rules[i].is_kept(&s))
 				*clause = rules[i].clause;
 	}
+	OPENSSL_free(spki);
 	X509_free(s.x509);
 	ERR_clear_error();
 	if (*clause != NULL)

@@ -8,9 +8,11 @@
 
 #include "base/encode.h"
 #include "base/log.h"
+#include "pki/der.h"
 #include "pki/openssl.h"
 
 #define NAME_MAX_SIZE 1000
+#define KEYS_REMEMBERED 4
 
 void
 openssl_warn(const char *event, const char *subject, const char *what)
@@ -25,6 +27,32 @@ openssl_warn(const char *event, const char *subject, const char *what)
 		log_warn(event, "%s: %s: %s", subject, what, text);
 	}
 	ERR_clear_error();
+}
+
+EVP_PKEY *
+key_of(const uint8_t *spki, size_t len)
+{
+	static struct {
+		struct buf spki;
+		EVP_PKEY *key;
+	} last[KEYS_REMEMBERED];
+	static size_t turn;
+	const uint8_t *p = spki;
+	EVP_PKEY *key;
+
+	for (size_t i = 0; i < KEYS_REMEMBERED; i++)
+		if (last[i].key != NULL && last[i].spki.len == len && memcmp(last[i].spki.data, spki, len) == 0)
+			return last[i].key;
+	key = d2i_PUBKEY(NULL, &p, (long)len);
+	if (key == NULL || p != spki + len) {
+		EVP_PKEY_free(key);
+		return NULL;
+	}
+	turn = (turn + 1) % KEYS_REMEMBERED;
+	EVP_PKEY_free(last[turn].key);
+	buf_reset(&last[turn].spki);
+	buf_add(&last[turn].spki, spki, len);
+	return last[turn].key = key;
 }
 
 static bool
@@ -60,6 +88,49 @@ key_describe(EVP_PKEY *key, char out[KEY_ALGORITHM_SIZE])
 		return true;
 	}
 	return false;
+}
+
+static bool
+is_canonical_rsa(EVP_PKEY *key, const uint8_t *spki, size_t len)
+{
+	BIGNUM *n = NULL, *e = NULL;
+	struct buf out = BUF_INIT;
+	uint8_t octets[KEY_RSA_MAX / 8];
+	size_t outer = der_begin(&out, DER_SEQUENCE), algorithm = der_begin(&out, DER_SEQUENCE), bits, sequence;
+	bool ok = EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_N, &n) == 1 &&
+		  EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &e) == 1 && BN_num_bits(n) <= KEY_RSA_MAX &&
+		  BN_num_bits(e) <= KEY_RSA_MAX;
+
+	if (ok) {
+		der_oid_nid(&out, NID_rsaEncryption);
+		der_add(&out, DER_NULL, "", 0);
+		der_end(&out, algorithm);
+		bits = der_begin(&out, DER_BIT_STRING);
+		buf_putc(&out, 0);
+		sequence = der_begin(&out, DER_SEQUENCE);
+		der_unsigned(&out, octets, (size_t)BN_bn2bin(n, octets));
+		der_unsigned(&out, octets, (size_t)BN_bn2bin(e, octets));
+		der_end(&out, sequence);
+		der_end(&out, bits);
+		der_end(&out, outer);
+		ok = out.len == len && memcmp(out.data, spki, len) == 0;
+	}
+	BN_free(n);
+	BN_free(e);
+	buf_free(&out);
+	return ok;
+}
+
+bool
+key_is_canonical(EVP_PKEY *key, const uint8_t *spki, size_t len)
+{
+	/* SEQUENCE, id-ecPublicKey, prime256v1, BIT STRING of 65 octets, 04 */
+	static const uint8_t p256[] = { 0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a,
+		0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04 };
+
+	if (EVP_PKEY_is_a(key, "RSA"))
+		return is_canonical_rsa(key, spki, len);
+	return len == sizeof(p256) + 64 && memcmp(spki, p256, sizeof(p256)) == 0;
 }
 
 bool

@@ -21,8 +21,18 @@
 /* Logs "subject: source: reason" with the oldest error of OpenSSL's queue, and empties the queue. */
 void openssl_warn(const char *event, const char *subject, const char *what);
 
+/*
+ * The key of a SubjectPublicKeyInfo, or NULL. Borrowed until four other keys were asked for: reading one costs more than all else that is done with it, and
+ * request, lint and certificate ask for the same.
+ */
+EVP_PKEY *key_of(const uint8_t *spki, size_t len);
 /* "RSA-2048", "EC-P256", "unknown". true: inside the accepted set (RSA 2048…4096 bits with odd 2^16 < e < 2^64; P-256, named curve). */
 bool key_describe(EVP_PKEY *, char out[KEY_ALGORITHM_SIZE]);
+/*
+ * The one encoding of this key's SubjectPublicKeyInfo: NULL parameters of RSA (RFC 3279, 2.3.1), an uncompressed point of a named curve (RFC 5480, 2).
+ * Otherwise the same key could come twice under two hashes. Only for keys that key_describe accepts.
+ */
+bool key_is_canonical(EVP_PKEY *, const uint8_t *spki, size_t len);
 /* A signature algorithm of a certificate, CRL or request that we accept: RSA PKCS#1 1.5 or ECDSA with SHA-256, SHA-384, SHA-512. */
 bool signature_is_accepted(int nid);
 

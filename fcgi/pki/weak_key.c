@@ -149,17 +149,17 @@ static bool
 is_square(const BIGNUM *n, BIGNUM *root, BIGNUM *scratch, BN_CTX *context)
 {
 	/* most numbers that are no squares show it modulo these */
-	static const unsigned moduli[] = { 64, 63, 65, 11, 17, 19, 23 };
-	BN_ULONG rest = BN_mod_word(n, (BN_ULONG)64 * 63 * 65 * 11 * 17 * 19 * 23);
+	static const unsigned moduli[] = { 64, 63, 61, 11, 17, 19, 23 };
+	static uint64_t squares[sizeof(moduli) / sizeof(moduli[0])]; /* bit r: r is a square modulo it */
+	BN_ULONG rest = BN_mod_word(n, (BN_ULONG)64 * 63 * 61 * 11 * 17 * 19 * 23);
 
-	for (size_t i = 0; i < sizeof(moduli) / sizeof(moduli[0]); i++) {
-		unsigned r = (unsigned)(rest % moduli[i]), x = 0;
-
-		while (x < moduli[i] && x * x % moduli[i] != r)
-			x++;
-		if (x == moduli[i])
+	if (squares[0] == 0)
+		for (size_t i = 0; i < sizeof(moduli) / sizeof(moduli[0]); i++)
+			for (unsigned x = 0; x < moduli[i]; x++)
+				squares[i] |= UINT64_C(1) << x * x % moduli[i];
+	for (size_t i = 0; i < sizeof(moduli) / sizeof(moduli[0]); i++)
+		if ((squares[i] >> rest % moduli[i] & 1) == 0)
 			return false;
-	}
 	return square_root(root, n, context) && BN_sqr(scratch, root, context) == 1 && BN_cmp(scratch, n) == 0;
 }
 

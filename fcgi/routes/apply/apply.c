@@ -31,13 +31,21 @@ enum {
 #define RETRY_SECONDS 3600
 #define NAME_MAX 200 /* octets: 100 letters of two */
 
-/* Letters of any script; of ASCII nothing but letters and what joins the parts of a name. */
+/*
+ * Letters of any script; of ASCII nothing but letters and what joins the parts of a name. By lead octet: C2 begins the signs of Latin-1, E2
+ * punctuation, directions and symbols (the apostrophe U+2019 passes), EE and EF private use and specials, F0 and above emoji.
+ */
 static bool
 is_name(const char *value)
 {
-	for (const char *c = value; *c != '\0'; c++)
-		if ((*c > 0 && *c < 'A' && strchr(" -'.", *c) == NULL) || (*c > 'Z' && *c < 'a') || (*c > 'z' && *c < 0x7f))
+	for (const char *c = value; *c != '\0'; c++) {
+		const unsigned char octet = (unsigned char)*c;
+
+		if (octet < 0x80 && !((octet >= 'A' && octet <= 'Z') || (octet >= 'a' && octet <= 'z') || strchr(" -'.", *c) != NULL))
 			return false;
+		if (octet == 0xc2 || octet >= 0xee || (octet == 0xe2 && strncmp(c, "\u2019", 3) != 0))
+			return false;
+	}
 	return true;
 }
 

@@ -38,7 +38,7 @@ before(async () => {
 	pending = numbered;
 	const client = await login(site, citizen);
 	assert.equal((await confirm(client, citizen, number)).status, 303);
-	await until("issued", async () => (await sql(site, `SELECT status FROM application WHERE number = '${number}'`))[0][0] === "issued", 30000);
+	await until("issued", async () => (await sql(site, `SELECT status FROM application WHERE number = '${number}'`))[0][0] === "issued", 90000);
 });
 after(async () => {
 	await browser?.close();
@@ -140,7 +140,7 @@ test("Рис. 29. Смена пароля на ключ ЭЦП: файл, ста
 	await page.click("#change");
 	await page.waitForSelector("#done:not([hidden])");
 	await says(page, "Пароль успешно изменен.");
-	const changed = await download(page, () => page.locator("#changed [data-field=save]").click(), folder + "/");
+	const changed = await download(page, () => page.locator("#changed [data-field=save]").click(), path.join(folder, "changed"));
 	await looked(person, "figure-29");
 	await call("openssl", ["pkcs12", "-in", changed, "-passin", `pass:${FINAL}`, "-nodes"]);
 	await assert.rejects(call("openssl", ["pkcs12", "-in", changed, "-passin", `pass:${citizen.sign.password}`, "-nodes"]));
@@ -148,7 +148,6 @@ test("Рис. 29. Смена пароля на ключ ЭЦП: файл, ста
 });
 
 test("Рис. 29. Несколько файлов сразу: каждый назван, один чужой не мешает остальным", async () => {
-	citizen.sign.password = FINAL;
 	await page.reload();
 	await page.setInputFiles("#key-files", [citizen.auth.file, pending, citizen.sign.file]);
 	await page.fill("#old-password", citizen.auth.password);

@@ -76,7 +76,7 @@ test("Рис. 23. Подтверждение онлайн заявки: данн
 	await page.press("#key-password", "Enter");
 	await page.waitForURL(`**/status/${filed.number}`);
 	await says(page, "Заявка подписана. Запомните номер заявки.");
-	await page.waitForSelector("#status-page[data-status=issued]");
+	await page.waitForSelector("#status-page[data-status=issued]", { timeout: 90000 });
 	assert.deepEqual(await sql(site, `SELECT status FROM application WHERE number = '${filed.number}'`), [["issued"]]);
 	await looked(person, "figure-23-issued");
 });

@@ -76,7 +76,7 @@ test("Рис. 11. Пароль новых ключей: правило, чест
 	await looked(person, "figure-11-password");
 });
 
-test("Рис. 12–14. Перевыпуск: не больше 17 действий от списка ключей до установленных ключей", { timeout: 120000 }, async (t) => {
+test("Рис. 12–14. Перевыпуск: не больше 17 действий от списка ключей до установленных ключей", { timeout: 240000 }, async (t) => {
 	const act = new Actions(page), files = {};
 	await page.goto("/keys");
 	await act.click("nav.menu a[href='/reissue']");
@@ -124,7 +124,7 @@ test("Рис. 12–14. Перевыпуск: не больше 17 действи
 	act.note("fill #key-password");
 	const sent = Date.now();
 	await act.press("#key-password", "Enter");
-	await page.waitForSelector("#done:not([hidden]) #final-files li");
+	await page.waitForSelector("#done:not([hidden]) #final-files li", { timeout: 90000 });
 	t.diagnostic(`from the signature to the certificates: ${Date.now() - sent} ms`);
 	const buttons = page.locator("#final-files [data-field=save]");
 	act.note("click save auth");
