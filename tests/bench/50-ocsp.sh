@@ -135,8 +135,10 @@ request=$(od -An -tx1 -v "$work/request" | tr -d ' \n') lower=${first,,}
 [[ $request == *"$lower"* ]] || fail "the serial is not in the request"
 cut -f1 "$work/serials" | tr 'A-F' 'a-f' | shuf --random-source=<(openssl enc -aes-128-ctr -pass pass:bench -nosalt </dev/zero 2>/dev/null) |
 	sed "s/^/${request%%"$lower"*}/; s/\$/${request##*"$lower"}/" >"$work/requests"
-for ((i = 0; i < 200; i++)); do
-	[[ -S $work/ec.sock && -S $work/rsa_anew.sock && -s $work/nginx.pid ]] && (exec 3<>"/dev/tcp/127.0.0.1/${at[peer_rsa]}") 2>/dev/null && (exec 3<>"/dev/tcp/127.0.0.1/${at[peer_ec]}") 2>/dev/null && break
+# never by a connection without a request: openssl ocsp would go round in it
+is_waiting() { grep -q 'waiting for OCSP' "$work/peer_$1.log" 2>/dev/null; }
+for ((i = 0; i < 600; i++)); do
+	if [[ -S $work/ec.sock && -S $work/rsa.sock && -S $work/ec_anew.sock && -S $work/rsa_anew.sock && -s $work/nginx.pid ]] && is_waiting ec && is_waiting rsa; then break; fi
 	sleep 0.1
 done
 
