@@ -77,6 +77,10 @@ export const useUp = (site, { iin }, digit) => sql(site, `INSERT INTO applicatio
 	SELECT CONCAT('${digit}9', LPAD(seq, 6, '0'), '260101'), '${iin}', 'person', 'cabinet', 'refused', '', '750000000', 'PKCS12', UTC_TIMESTAMP(6) - INTERVAL 1 DAY, UTC_TIMESTAMP(6)
 	FROM seq_1_to_50`);
 
-// No signing key is left that is valid.
-export const withoutSigningKey = (site, { iin }) => sql(site, `INSERT IGNORE INTO revocation (ca, serial, iin, reason, revoked_at, verified_at, first_crl_number)
-	SELECT ca, serial, iin, 4, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), 1 FROM certificate WHERE iin='${iin}' AND purpose='sign'`);
+// While act runs, no signing key is valid.
+export async function withoutSigningKey(site, { iin }, act) {
+	await sql(site, `INSERT IGNORE INTO revocation (ca, serial, iin, reason, revoked_at, verified_at, first_crl_number)
+		SELECT ca, serial, iin, 3, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), 1 FROM certificate WHERE iin='${iin}' AND purpose='sign'`);
+	await act();
+	await sql(site, `DELETE FROM revocation WHERE iin='${iin}' AND reason = 3`);
+}

@@ -1,7 +1,7 @@
 // Every page of the cabinet in every state that a person can meet, one after another, in one language: look(name, page) at each.
 //   await strangerWalk(browser, site, { language, width }, look);      who is not signed in: front page to the public application
 //   await citizenWalk(browser, site, citizen, { language, width, digit }, look);
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { freshPerson } from "./apply.mjs";
 import { download, loginByKey } from "./chromium.mjs";
 import { sql } from "./citizen.mjs";
+import { root } from "./instance.mjs";
 import { seed, STATUSES, useUp, withoutSigningKey } from "./seed.mjs";
 
 // three walks side by side may be slow, yet none waits for ever
@@ -133,8 +134,7 @@ async function errorStates({ page }, look) {
 }
 
 // What nginx answers by itself when programs are down, as it would send it.
-async function previews(context, root) {
-	const { readFile } = await import("node:fs/promises");
+async function previews(context) {
 	await context.route("**/static/preview-of-*.html", async (route) => {
 		const code = /(\d+)\.html/.exec(route.request().url())[1];
 		const text = await readFile(path.join(root, `views/static/error/${code}.html`), "utf8");
@@ -145,8 +145,7 @@ async function previews(context, root) {
 export async function strangerWalk(browser, site, citizen, options, look) {
 	const folder = await mkdtemp(path.join(tmpdir(), "cabinet-walk-")), person = await browser.person(options), { page, context } = person;
 	page.setDefaultTimeout(LIMIT);
-	const { root } = await import("./instance.mjs");
-	await previews(context, root);
+	await previews(context);
 	try {
 		await page.goto("/");
 		await look("home", page);
@@ -353,6 +352,10 @@ async function sessionStates(page, look, site, { iin }) {
 // The citizen's own key is revoked at the end: the session shows one page more.
 async function lastStates(page, look, site, citizen, { own, digit }) {
 	await loginByKey(page, citizen.auth);
+	await withoutSigningKey(site, citizen, async () => {
+		await page.goto("/reissue");
+		await look("reissue-no-key", page);
+	});
 	await useUp(site, citizen, digit);
 	await page.goto("/reissue");
 	await look("reissue-used-up", page);
@@ -372,7 +375,6 @@ export async function citizenWalk(browser, site, citizen, { digit, ...options },
 		const own = Object.fromEntries(await sql(site, `SELECT purpose, LOWER(HEX(serial)) FROM certificate WHERE iin='${citizen.iin}'`));
 		await loginByKey(page, citizen.auth);
 		await look("keys-own", page);
-		await page.goto("/applications");
 		await page.goto("/");
 		await look("home-signed-in", page);
 		const all = { ...await seed(site, citizen, digit), own, digit, iin: citizen.iin, site };
