@@ -10,8 +10,9 @@ enum sandbox_right {
 	SANDBOX_LOCAL = 1,    /* sockets of this machine: accepts requests, connects to the database */
 	SANDBOX_INTERNET = 2, /* sockets of IPv4 and IPv6, and what the resolver does: netlink, its modules as code */
 	SANDBOX_THREADS = 4,
-	SANDBOX_CHILDREN = 8, /* children that work for this program; each may enter a narrower sandbox, with no right that is missing here */
-	SANDBOX_WRITE = 16    /* makes, writes, renames, links and removes files, in writable alone */
+	SANDBOX_CHILDREN =
+	    8,		   /* children that work for this program; each may enter a narrower sandbox, with no right that is missing here */
+	SANDBOX_WRITE = 16 /* makes, writes, renames, links and removes files, in writable alone */
 };
 
 struct sandbox {
