@@ -120,7 +120,7 @@ set:crumbs.0.text = L.menu.title ?><?cs set:crumbs.0.href = "/keys" ?><?cs set:c
   <form class="form" id="confirm-form" method="post" enctype="multipart/form-data" accept-charset="utf-8" novalidate>
     <h3><?cs var:L.application.change ?></h3>
     <p class="hint"><?cs var:L.frame.required ?></p>
-    <div class="field"><?cs call:label("status", L.application.choose_status, "", 1) ?><select class="long" id="status"><option value="signed" selected></option></select></div>
+    <div class="field"><?cs call:label("status", L.application.choose_status, "", 1) ?><select class="long" id="status"><option value="signed" selected><?cs var:L.status.signed ?></option></select></div>
     <label class="check" id="replace-choice"><input type="checkbox" id="replace"> <span><?cs var:L.replace.tick ?></span></label>
     <p class="hint"><?cs var:L.replace.text ?></p>
     <div class="consent"><p id="statement"></p>
