@@ -63,7 +63,7 @@ issue_one(const struct profile *profile, const uint8_t *spki, size_t len)
 		.not_before = clock_now() };
 	struct buf tbs = BUF_INIT, again = BUF_INIT, lint = BUF_INIT;
 	const char *clause;
-	struct cert *cert;
+	struct cert *cert = NULL;
 
 	issue_serial(r.serial);
 	bench_check(issue_tbs(&tbs, &r, ca) == RC_OK && issue_tbs(&again, &r, ca) == RC_OK && tbs.len == again.len &&
@@ -107,7 +107,7 @@ request_make(struct buf *der, struct csr *csr)
 	X509_REQ *r = X509_REQ_new();
 	unsigned char *out = NULL;
 	enum csr_fault fault;
-	int len;
+	int len = 0;
 
 	X509_REQ_set_version(r, 0);
 	X509_REQ_set_pubkey(r, k);
@@ -192,7 +192,7 @@ load(const char *folder, size_t applications)
 		.profile = profiles[1], .subject = { "ТЕСТОВ ТЕСТ", "ТЕСТОВ", "ТЕСТОВИЧ", BENCH_IIN }, .not_before = clock_now() - HOUR
 	};
 	struct buf tbs = BUF_INIT;
-	struct cert *cert;
+	struct cert *cert = NULL;
 	struct signer signer = { .key = person };
 	uint8_t *spki = NULL, serial[SERIAL_SIZE], key_id[20];
 	int len = i2d_PUBKEY(person, &spki);

@@ -129,7 +129,7 @@ login_post(struct request *r)
 	struct form_result result = { .rule = RULE_NONE };
 	struct checking c = { .r = r };
 	const struct form_checks checks = { .issued = check_issued, .certificate = check_certificate, .arg = &c };
-	struct entrance entrance;
+	struct entrance entrance = { .wait = 0 };
 	int64_t wait = 0;
 	enum rc rc;
 
