@@ -1,7 +1,7 @@
 // The database away, the publisher away, the folder of CRLs away: what the citizen sees meanwhile, and that nothing is lost.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdir, readFile, rm, rmdir } from "node:fs/promises";
+import { mkdir, readFile, readdir, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
 
@@ -26,6 +26,9 @@ after(() => site?.stop());
 async function freeze(t, name) {
 	const pid = await signal(site, name, "SIGSTOP");
 	t.after(() => thaw(pid));
+	/* each thread stops when it is its turn */
+	await until(`${name} stands still`, async () => (await Promise.all((await readdir(`/proc/${pid}/task`)).map((task) =>
+		readFile(`/proc/${pid}/task/${task}/stat`, "utf8").catch(() => ") T")))).every((line) => /\) T/.test(line)));
 	return pid;
 }
 const thaw = (pid) => send(pid, "SIGCONT");
