@@ -82,7 +82,7 @@ make(const char *folder, long number, const uint8_t *spki, size_t spki_len)
 		.spki_len = spki_len,
 		.not_before = clock_now() };
 	struct buf tbs = BUF_INIT;
-	struct cert *cert;
+	struct cert *cert = NULL;
 	size_t len;
 	const uint8_t *der;
 
