@@ -124,12 +124,21 @@ struct issuance {
 MUST_USE enum rc issuance_build(struct publisher *, struct issuance *, instant now);
 /* Again from the same inputs, for serials and octets kept before a crash. RC_BAD_INPUT: they are not the same. */
 MUST_USE enum rc issuance_build_again(struct publisher *, struct issuance *);
-/* Signs what is kept and stores certificates, status, history and events in one transaction. RC_CONFLICT: the signer was revoked meanwhile. */
+/* Signs what is kept. RC_BAD_INPUT: it does not pass the lints, or its key is not the request's. */
+MUST_USE enum rc issuance_sign(struct publisher *, struct issuance *);
+/* Certificates, status, history and events of all of them in one transaction. RC_CONFLICT: one's signer was revoked meanwhile; nothing is stored. */
+MUST_USE enum rc issuance_store(struct publisher *, struct issuance *const *, size_t count);
+/* Both, of one. */
 MUST_USE enum rc issuance_finish(struct publisher *, struct issuance *);
 void issuance_free(struct issuance *);
 
 /* For transactions of the application's status. */
-MUST_USE enum rc issuance_db_keep_parts(struct db *, const struct publisher *, const struct issuance *);
+MUST_USE enum rc issuance_db_keep_parts(struct db *, struct publisher *, struct issuance *);
+/*
+ * The record of many: keys taken, status "signed" to "signing", history, serials and octets, in one transaction. RC_CONFLICT: one of them cannot have
+ * it (signer revoked, key known or blocked, not "signed" any more), and none has.
+ */
+MUST_USE enum rc issuance_db_keep_all(struct publisher *, struct issuance *const *, size_t count);
 /* Serials and octets that were kept. RC_NOT_FOUND: not all parts have them. */
 MUST_USE enum rc issuance_db_kept(struct publisher *, struct issuance *);
 MUST_USE enum rc issuance_db_meet(struct db *, const char *iin); /* the citizen's row, where acts of one person meet */
