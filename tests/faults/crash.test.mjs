@@ -72,22 +72,23 @@ test("kill -9 at every call of an issuance and a publication", { timeout: 180000
 	const all = await moments(trace);
 	assert.ok(all.length > 150 && all.some(([name]) => name === "rename") && all.some(([name]) => name === "fsync"), `${all.length} calls`);
 
-	let killed = 0, worst = 0;
+	let killed = 0, worst = 0, reads = 0, ended = 0;
 	for (let i = FIRST; i < all.length; i += STEP) {
 		const [name, nth] = all[i], what = `killed at ${name} ${nth}`;
 		const work = await prepare();
 		const died = await publisher(site, { inject: `${name}:signal=KILL:when=${nth}` });
 		if (died.signal === "SIGKILL" || died.status === 137) killed++;
-		/* how many reads an answer takes is the network's business; everything else is done as often each time */
-		else assert.equal(name, "recvfrom", `${what}: it came to its end`);
+		/* how many reads an answer takes is the network's business: one with a higher number than this pass has comes to its end; everything else is
+		   done as often each time */
+		else assert.equal(name, "recvfrom", `${what}: it came to its end`), ended++;
+		if (name === "recvfrom") reads++;
 		await whole(site, highest);
 		const from = performance.now(), again = await publisher(site);
 		worst = Math.max(worst, performance.now() - from);
 		assert.equal(again.status, 0, `${what}: ${again.stderr}`);
 		await check(work, what);
 	}
-	const wanted = Math.floor((all.length - FIRST + STEP - 1) / STEP);
-	assert.ok(killed >= wanted * 0.8, `${killed} of ${wanted} killed`);
+	assert.ok(reads > 0 && ended <= reads / 2, `${ended} of ${reads} reads were none`);
 	assert.deepEqual(await sql(site, "SELECT COUNT(*) FROM application WHERE status NOT IN ('issued', 'installed')"), [["0"]]);
 	await report(t, { fault: `kill -9 at a system call (${all.length} calls of one pass)`, times: killed, broken: 0, recovery: worst });
 });
