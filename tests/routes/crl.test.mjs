@@ -12,7 +12,7 @@ import { after, before, test } from "node:test";
 import { call, crl, sql } from "../lib/citizen.mjs";
 import { Browser } from "../lib/http.mjs";
 import { instance, root, until } from "../lib/instance.mjs";
-import { ask, run } from "../lib/ocsp.mjs";
+import { ask, exchange, requestOf, run } from "../lib/ocsp.mjs";
 
 const COUNT = Number(process.env.CRL_POPULATION ?? 240), LIMIT = 90000, LONG = 240000 + 600 * COUNT, BIG = { maxBuffer: 1 << 28 };
 const REASONS = ["UNSPECIFIED", "KEY_COMPROMISE", "AFFILIATION_CHANGED", "SUPERSEDED", "CESSATION_OF_OPERATION"];
@@ -67,11 +67,14 @@ after(async () => {
 	if (folder) await rm(folder, { recursive: true, force: true });
 });
 
-// A program that takes one certificate at a time, asked for each of them: what judge makes of { status, said } against the register.
-async function everybody(program, args, judge, isRevoked) {
-	const verdicts = new Map(), left = [...numbers];
-	await Promise.all([...Array(cpus().length).keys()].map(async () => {
-		for (let n = left.pop(); n !== undefined; n = left.pop()) verdicts.set(n, judge(await run(program, args(n))));
+// tests/lib/oracle/NAME.c over all certificates, in pieces side by side: what it says against the register.
+async function oracle(name, words, isRevoked) {
+	const program = path.join(folder, `oracle-${name}`), pieces = cpus().map((_, i) => numbers.filter((n) => n % cpus().length === i)), verdicts = new Map();
+	const flags = async (what) => (await call("pkg-config", [what, name])).stdout.trim().split(/\s+/);
+	await call("gcc", ["-std=gnu17", "-O2", "-Wall", "-Wextra", "-Werror", ...await flags("--cflags"), "-o", program, path.join(root, `tests/lib/oracle/${name}.c`), ...await flags("--libs")]);
+	await Promise.all(pieces.filter((piece) => piece.length > 0).map(async (piece) => {
+		const { stdout } = await call(program, [...words, ...piece.map(file)], BIG);
+		for (const [, n, said] of stdout.matchAll(/(\d+)\.pem (.*)$/gm)) verdicts.set(Number(n), said);
 	}));
 	agrees(verdicts, isRevoked);
 }
@@ -116,8 +119,14 @@ test("GnuTLS: reads both lists, and agrees about certificates of each kind", { t
 	}
 	const { stdout } = await call("certtool", ["--verify-crl", "--load-ca-certificate", path.join(folder, "ca.cer.pem"), "--infile", path.join(folder, "ca.crl.pem")], BIG);
 	assert.match(stdout, /Verified/);
-	await everybody("certtool", (n) => ["--verify", "--load-ca-certificate", path.join(folder, "cas"), "--load-crl", path.join(folder, "base"), "--infile", file(n)],
-		({ status, said }) => (status === 0 ? "good" : /revoked/i.test(said) ? "revoked" : said), isOnBase);
+	const at = (name) => path.join(folder, name);
+	await oracle("gnutls", ["crl", at("root.cer.pem"), at("ca.cer.pem"), at("root.crl.pem"), at("ca.crl.pem")], isOnBase);
+	/* the program that people have */
+	for (const n of numbers.slice(0, 18)) {
+		const { status, said } = await run("certtool", ["--verify", "--load-ca-certificate", at("cas"), "--load-crl", at("base"), "--infile", file(n)]);
+		assert.equal(status !== 0, isOnBase(n), said);
+		if (isOnBase(n)) assert.match(said, /revoked/i);
+	}
 });
 
 test("NSS: imports the base, and agrees about certificates of each kind", { timeout: LONG }, async () => {
@@ -129,7 +138,7 @@ test("NSS: imports the base, and agrees about certificates of each kind", { time
 	for (const name of ["root.crl", "ca.crl"]) await call("crlutil", ["-I", "-d", db, "-i", at(name), "-t", "1"]);
 	const { stdout } = await call("crlutil", ["-L", "-d", db, "-n", "ca"], BIG);
 	assert.equal(stdout.match(/Serial Number:/g)?.length ?? stdout.match(/Entry \d+/g)?.length, (await crl(site, "ca.crl")).entries.size);
-	await everybody("vfychain", (n) => ["-d", db, "-u", "4", "-a", file(n)], ({ status, said }) => (status === 0 ? "good" : /revoked/i.test(said) ? "revoked" : said), isOnBase);
+	await oracle("nss", ["crl", db], isOnBase);
 });
 
 test("OCSP: OpenSSL, GnuTLS, the JDK and NSS say of each certificate what the register says", { timeout: LONG }, async () => {
@@ -152,15 +161,17 @@ test("OCSP: OpenSSL, GnuTLS, the JDK and NSS say of each certificate what the re
 	assert.equal(said.size, COUNT);
 	for (const n of numbers) assert.equal(said.get(n), isRevoked(n) ? `revoked ${REASONS[n % 5]}` : "valid 2", `${n}.pem`);
 
-	await everybody("ocsptool", (n) => ["--ask", "--load-cert", file(n), "--load-issuer", at("ca.cer.pem")],
-		({ said: text }) => (/Verifying OCSP Response: Success/.test(text) ? /Certificate Status: (\w+)/.exec(text)?.[1] : text), isRevoked);
+	await Promise.all(cpus().map(async (_, i) => {
+		for (const n of numbers.filter((one) => one % cpus().length === i))
+			await writeFile(`${file(n)}.ocsp`, (await exchange(`${site.plain}/ocsp`, { body: await requestOf(site, [serials[n]], { sha256: n % 2 === 0 }) })).body);
+	}));
+	await oracle("gnutls", ["ocsp", at("root.cer.pem"), at("ca.cer.pem")], isRevoked);
 	const db = `sql:${at("nss-ocsp")}`;
 	await mkdir(at("nss-ocsp"));
 	await call("certutil", ["-N", "-d", db, "--empty-password"]);
 	await call("certutil", ["-A", "-d", db, "-n", "root", "-t", "CT,C,C", "-i", at("root.cer")]);
 	await call("certutil", ["-A", "-d", db, "-n", "ca", "-t", ",,", "-i", at("ca.cer")]);
-	await everybody("vfychain", (n) => ["-d", db, "-pp", "-u", "4", "-g", "leaf", "-h", "requireFreshInfo", "-m", "ocsp", "-s", "failIfNoInfo", "-a", file(n)],
-		({ status, said: text }) => (status === 0 ? "good" : /revoked/i.test(text) ? "revoked" : text), isRevoked);
+	await oracle("nss", ["ocsp", db], isRevoked);
 });
 
 test("an expired certificate leaves after one base that still names it, and nothing else ever leaves", { timeout: 240000 }, async () => {
@@ -190,10 +201,14 @@ test("a burst shares its deltas, and each of its revocations is on one", { timeo
 			'2036-01-01', UTC_TIMESTAMP(6) FROM ca`);
 		await new Promise((resolve) => setTimeout(resolve, 200));
 	}
-	const last = await until("the last one", async () => (await sql(site, "SELECT COUNT(*) FROM revocation WHERE delta_number IS NULL"))[0][0] === "0" && crl(site, "ca-delta.crl"), LIMIT);
+	/* a number is claimed before its file is there */
+	const last = await until("the last one", async () => {
+		const list = await crl(site, "ca-delta.crl");
+		return [...list.entries.keys()].filter((serial) => /^20\d\d/.test(serial)).length >= 40 && list;
+	}, LIMIT);
 	const seconds = (Date.now() - began) / 1000, made = last.number - Number(from);
 	assert.ok(made <= seconds / 4 + 2, `${made} deltas in ${seconds} s`);
-	assert.equal([...last.entries.keys()].filter((serial) => /^20\d\d/.test(serial)).length >= 40, true);
+	assert.deepEqual(await sql(site, "SELECT COUNT(*) FROM revocation WHERE delta_number IS NULL"), [["0"]]);
 });
 
 test("nginx: DER types, a tag that spares the second download, a life shorter than the list's", { timeout: 60000 }, async () => {
