@@ -40,6 +40,7 @@ static const struct db_statement claim_base = {
 	.sql = LONG "UPDATE " UNCLAIMED
 		    " SET first_crl_number = COALESCE(first_crl_number, ?), crl_number = ? WHERE ca = ? AND crl_number IS NULL"
 		    " AND verified_at IS NOT NULL AND refused IS NULL",
+	.slow = true,
 };
 static const struct db_statement claim_delta = {
 	.name = "publication claim delta",
