@@ -32,7 +32,7 @@ static const struct db_statement key_insert = {
 };
 static const struct db_statement key_blocked = {
 	.name = "issuance key blocked",
-	.sql = "SELECT reason FROM blocked_key WHERE spki_hash = ?",
+	.sql = "SELECT reason FROM blocked_key WHERE spki_hash IN (?, ?) LIMIT 1",
 };
 static const struct db_statement keep = {
 	.name = "issuance keep",
@@ -69,7 +69,7 @@ static const struct db_statement start = {
 	.sql =
 	    "UPDATE application SET status = 'signing', reason = '', changed_at = UTC_TIMESTAMP(6) WHERE number = ? AND status = 'signed'"
 	    " AND NOT EXISTS (SELECT 1 FROM revocation WHERE serial = ?)"
-	    " AND NOT EXISTS (SELECT 1 FROM blocked_key WHERE spki_hash IN (?, ?))",
+	    " AND NOT EXISTS (SELECT 1 FROM blocked_key WHERE spki_hash IN (?, ?, ?, ?))",
 };
 static const struct db_statement advance = {
 	.name = "issuance advance",
@@ -139,8 +139,11 @@ issuance_db_key(struct db *db, const struct issuance *i, const struct certificat
 enum rc
 issuance_db_key_blocked(struct db *db, const struct certificate_part *part)
 {
+	const struct db_value hash = db_bytes(part->csr->spki_hash, 32);
+	uint8_t listed[CSR_LISTED_SIZE];
 	struct db_result *row;
-	enum rc rc = db_one(db, &key_blocked, DB_IN(db_bytes(part->csr->spki_hash, 32)), &row);
+	enum rc rc =
+	    db_one(db, &key_blocked, DB_IN(hash, csr_listed_as(part->csr, listed) ? db_bytes(listed, sizeof(listed)) : hash), &row);
 
 	if (rc == RC_OK)
 		db_result_free(row);
@@ -203,18 +206,29 @@ meet_all(struct db *db, const struct many *m)
 static enum rc
 start_all(struct db *db, const struct many *m)
 {
+	uint8_t(*listed)[CSR_LISTED_SIZE] = mem_zero(ISSUANCE_MAX * m->count, sizeof(*listed)), (*at)[CSR_LISTED_SIZE] = listed;
 	struct db_value *v = m->in;
+	enum rc rc;
 
 	for (size_t i = 0; i < m->count; i++) {
 		const struct issuance *one = m->list[i];
 
 		*v++ = db_text(one->number);
 		*v++ = db_bytes(one->authorized_by, SERIAL_SIZE);
-		*v++ = db_bytes(one->part[0].csr->spki_hash, 32);
-		*v++ = db_bytes(one->part[one->count - 1].csr->spki_hash, 32);
+		/* an application of one certificate asks for its key twice */
+		for (size_t n = 0; n < ISSUANCE_MAX; n++, at++) {
+			const struct csr *csr = one->part[n < one->count ? n : 0].csr;
+
+			*v++ = db_bytes(csr->spki_hash, sizeof(csr->spki_hash));
+			*v = v[-1];
+			if (csr_listed_as(csr, *at))
+				*v = db_bytes(*at, sizeof(*at));
+			v++;
+		}
 	}
-	_Static_assert(ISSUANCE_MAX == 2, "the first and the last are all");
-	return run(db, &start, m, v, 4);
+	rc = run(db, &start, m, v, 2 + 2 * ISSUANCE_MAX);
+	free(listed);
+	return rc;
 }
 
 static enum rc
