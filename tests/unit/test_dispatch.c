@@ -556,6 +556,10 @@ bodies(void **state)
 	buf_putc(&big, 'a');
 	in.content_length = "10";
 	assert_int_equal(post(in, "/form", big.data), 413);
+	/* the program's own limit counts where the configuration's is larger */
+	conf.body_max = 262144;
+	assert_int_equal(post(in, "/form", big.data), 413);
+	conf.body_max = 4096;
 	buf_free(&big);
 	in.content_length = "";
 	assert_int_equal(post(in, "/form", "a=%"), 400);

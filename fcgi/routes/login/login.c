@@ -222,6 +222,7 @@ main(int argc, char **argv)
 			      .routes = routes,
 			      .count = sizeof(routes) / sizeof(routes[0]),
 			      .statements = statements,
+			      .body_max = BODY_SIGNED,
 			      .views = (const char *const[]){ "login/login.cs", NULL } },
 	    argc, argv);
 }
