@@ -56,6 +56,30 @@ register_entry_read(const struct db_result *row, struct register_entry *e)
 }
 
 enum rc
+register_card_read(const struct db_result *row, struct register_entry *e)
+{
+	uint8_t serial[SERIAL_SIZE];
+
+	memset(e, 0, sizeof(*e));
+	if (!db_copy_bytes(row, 0, serial, sizeof(serial)))
+		return RC_INTERNAL;
+	hex_encode(e->serial, serial, sizeof(serial));
+	COPY(e->purpose, row, 1);
+	COPY(e->algorithm, row, 2);
+	COPY(e->ca, row, 3);
+	COPY(e->full_name, row, 4);
+	e->not_before = db_get_instant(row, 5);
+	e->not_after = db_get_instant(row, 6);
+	e->issued = db_get_instant(row, 7);
+	e->now = db_get_instant(row, 8);
+	e->revoked = db_get_int(row, 9) != 0;
+	e->reason = (int)db_get_int(row, 10);
+	e->revoked_at = db_get_instant(row, 11);
+	e->refused = db_get_int(row, 12) != 0;
+	return RC_OK;
+}
+
+enum rc
 register_db_find(struct db *db, const char *serial, const char *iin, struct register_entry *e)
 {
 	struct db_result *row = NULL;

@@ -51,7 +51,7 @@ head -n 1 "$work/keys.page" | grep -q " 200 " || fail "the page is not there: $(
 
 # The questions as the server heard them: prepared by the workers, then asked by that one request.
 sql --raw -e "SET GLOBAL general_log = OFF; SELECT DISTINCT p.argument FROM mysql.general_log e JOIN mysql.general_log p
-	ON p.command_type = 'Prepare' AND LEFT(e.argument, LOCATE('?', p.argument) - 1) = LEFT(p.argument, LOCATE('?', p.argument) - 1)
+	ON p.command_type = 'Prepare' AND e.argument LIKE REPLACE(p.argument, '?', '%')
 	WHERE e.command_type = 'Execute' ORDER BY e.event_time" >"$work/questions"
 (($(wc -l <"$work/questions") == 2)) || fail "the page asks other questions than session and list: $(cat "$work/questions")"
 sed -n 1p "$work/questions" >"$work/session.sql"

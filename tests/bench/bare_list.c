@@ -16,7 +16,7 @@
 struct question {
 	MYSQL_STMT *statement;
 	MYSQL_BIND in[PARAMETERS], out[COLUMNS];
-	MYSQL_TIME time_in[PARAMETERS], time[COLUMNS];
+	MYSQL_TIME time[COLUMNS];
 	long long number_in, number[COLUMNS];
 	unsigned long length[COLUMNS];
 	char text[COLUMNS][ROOM];
@@ -27,13 +27,6 @@ static void
 text_in(MYSQL_BIND *b, enum enum_field_types type, const void *data, size_t len)
 {
 	*b = (MYSQL_BIND){ .buffer_type = type, .buffer = (void *)(uintptr_t)data, .buffer_length = (unsigned long)len };
-}
-
-static void
-time_in(struct question *q, unsigned i, unsigned year)
-{
-	q->time_in[i] = (MYSQL_TIME){ .year = year, .month = 1, .day = 1, .time_type = MYSQL_TIMESTAMP_DATETIME };
-	text_in(&q->in[i], MYSQL_TYPE_DATETIME, &q->time_in[i], sizeof(q->time_in[i]));
 }
 
 static void
@@ -96,7 +89,6 @@ main(int argc, char **argv)
 {
 	static struct question session, list;
 	static const char failed[] = "Status: 500 Internal Server Error\r\n\r\n";
-	static const uint8_t none[20];
 	struct buf password = BUF_INIT, page = BUF_INIT;
 	uint8_t id[32];
 	MYSQL *db = mysql_init(NULL);
@@ -108,17 +100,11 @@ main(int argc, char **argv)
 	mysql_options(db, MYSQL_SET_CHARSET_NAME, "utf8mb4");
 	bench_check(mysql_real_connect(db, "localhost", "cabinet_keys", password.data, argv[2], 0, argv[1], 0) != NULL, mysql_error(db));
 	prepare(&session, db, argv[4], "session", 1);
-	prepare(&list, db, argv[4], "list", 8);
+	prepare(&list, db, argv[4], "list", 2);
 	text_in(&session.in[0], MYSQL_TYPE_BLOB, id, sizeof(id));
 	text_in(&list.in[0], MYSQL_TYPE_STRING, session.text[0], 12);
-	time_in(&list, 1, 1970);
-	time_in(&list, 2, 9999);
-	time_in(&list, 3, 9999);
-	text_in(&list.in[4], MYSQL_TYPE_BLOB, none, sizeof(none));
-	for (unsigned i = 5; i < 7; i++)
-		text_in(&list.in[i], MYSQL_TYPE_STRING, "", 0);
 	list.number_in = 11;
-	text_in(&list.in[7], MYSQL_TYPE_LONGLONG, &list.number_in, sizeof(list.number_in));
+	text_in(&list.in[1], MYSQL_TYPE_LONGLONG, &list.number_in, sizeof(list.number_in));
 	bench_check(FCGX_Init() == 0 && FCGX_InitRequest(&request, 0, 0) == 0, "no FastCGI socket");
 	while (FCGX_Accept_r(&request) >= 0) {
 		const char *cookie = FCGX_GetParam("COOKIE_SESSION", request.envp);

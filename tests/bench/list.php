@@ -57,9 +57,8 @@ $short = $surname . ' ' . $first[0] . '.';
 // ---- rows
 
 $q = $db->prepare($config['list']);
-foreach ([$iin, '1970-01-01 00:00:00', '9999-12-31 23:59:59', '9999-12-31 23:59:59', str_repeat("\0", 20), '', ''] as $i => $value)
-	$q->bindValue($i + 1, $value, $i == 4 ? PDO::PARAM_LOB : PDO::PARAM_STR);
-$q->bindValue(8, 11, PDO::PARAM_INT);
+$q->bindValue(1, $iin);
+$q->bindValue(2, 11, PDO::PARAM_INT);
 $q->execute();
 $keys = [];
 $next = '';
@@ -69,13 +68,13 @@ while ($row = $q->fetch()) {
 		$next = '/keys?after=' . strtotime("$last[issued] UTC") . substr(str_pad(strrchr($last['issued'], '.'), 7, '0'), 1, 6) . '-' . $last['serial'];
 		break;
 	}
-	$at = $row[13];
-	$valid = $at < $row[10] ? 'not_yet' : ($at > $row[11] ? 'expired' : 'valid');
-	$keys[] = ['serial' => bin2hex($row[0]), 'purpose' => $row[2], 'algorithm' => $row[3], 'ca' => $row[5], 'full_name' => $row[6], 'iin' => $iin,
-		'not_before' => shown($row[10]), 'not_after' => shown($row[11]), 'issued' => $row[12], 'valid' => $valid === 'valid', 'valid_text' => $L["validity.$valid"],
-		'days_left' => intdiv(max(0, strtotime("$row[11] UTC") - strtotime("$at UTC")), 86400), 'revoked' => (bool)$row[14],
-		'revoked_text' => $L['revocation.' . ($row[14] ? 'revoked' : 'good')], 'revoked_at' => $row[16] === null ? '' : shown($row[16]),
-		'user_type' => $L['user_type.person'], 'template' => $L["purpose.$row[2]"]];
+	$at = $row[8];
+	$valid = $at < $row[5] ? 'not_yet' : ($at > $row[6] ? 'expired' : 'valid');
+	$keys[] = ['serial' => bin2hex($row[0]), 'purpose' => $row[1], 'algorithm' => $row[2], 'ca' => $row[3], 'full_name' => $row[4], 'iin' => $iin,
+		'not_before' => shown($row[5]), 'not_after' => shown($row[6]), 'issued' => $row[7], 'valid' => $valid === 'valid', 'valid_text' => $L["validity.$valid"],
+		'days_left' => intdiv(max(0, strtotime("$row[6] UTC") - strtotime("$at UTC")), 86400), 'revoked' => (bool)$row[9],
+		'revoked_text' => $L['revocation.' . ($row[9] ? 'revoked' : 'good')], 'revoked_at' => $row[11] === null ? '' : shown($row[11]),
+		'user_type' => $L['user_type.person'], 'template' => $L["purpose.$row[1]"]];
 }
 $valid = array_filter($keys, fn ($k) => $k['valid'] && !$k['revoked']);
 $past = array_filter($keys, fn ($k) => !$k['valid'] || $k['revoked']);
