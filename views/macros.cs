@@ -33,7 +33,7 @@
   if:hint ?><?cs if:error ?> aria-describedby="<?cs var:id ?>-hint <?cs var:id ?>-error" aria-invalid="true"<?cs else ?> aria-describedby="<?cs var:id ?>-hint"<?cs /if
   ?><?cs elif:error ?> aria-describedby="<?cs var:id ?>-error" aria-invalid="true"<?cs /if ?><?cs /def ?>
 
-<?cs def:label(id, text, hint, required) ?><label for="<?cs var:id ?>"><?cs var:text ?><?cs if:required ?> <span class="required" aria-hidden="true">*</span><?cs /if ?></label><?cs
+<?cs def:label(id, text, hint, required) ?><label for="<?cs var:id ?>"><?cs var:text ?><?cs if:required ?>&nbsp;<span class="required" aria-hidden="true">*</span><?cs /if ?></label><?cs
   if:hint ?><p class="hint" id="<?cs var:id ?>-hint"><?cs var:hint ?></p><?cs /if ?><?cs /def ?>
 
 <?cs # A text field that is posted. type: text | email | search; mode: inputmode; width: short | medium | long ?>
@@ -113,7 +113,7 @@
 <?cs # Where keys live. id: id of the first radio, chosen: value.store. A radio has data-store. ?>
 <?cs def:stores(hint, chosen, error) ?>
 <fieldset class="field stores<?cs if:error ?> invalid<?cs /if ?>"<?cs if:error ?> aria-describedby="store-error"<?cs /if ?>>
-  <legend><?cs var:L.store.legend ?> <span class="required" aria-hidden="true">*</span></legend>
+  <legend><?cs var:L.store.legend ?>&nbsp;<span class="required" aria-hidden="true">*</span></legend>
   <?cs if:hint ?><p class="hint"><?cs var:hint ?></p><?cs /if ?>
   <?cs call:field_error("store", error) ?>
   <div class="choices">

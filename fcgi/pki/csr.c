@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "pki/csr.h"
+#include "pki/der.h"
 #include "pki/openssl.h"
 #include "pki/weak_key.h"
 
@@ -150,4 +151,55 @@ csr_free(struct csr *csr)
 	free(csr->der);
 	free(csr->spki);
 	memset(csr, 0, sizeof(*csr));
+}
+
+/* The modulus of an RSAPublicKey in its SubjectPublicKeyInfo. */
+static bool
+modulus_of(const struct csr *c, const uint8_t **modulus, size_t *len)
+{
+	const uint8_t *p = c->spki, *end = p + c->spki_len, *value;
+	size_t n;
+
+	if (strncmp(c->algorithm, "RSA", 3) != 0 || !der_read(&p, end, DER_SEQUENCE, &value, &n))
+		return false;
+	p = value;
+	end = p + n;
+	if (!der_read(&p, end, DER_SEQUENCE, &value, &n) || !der_read(&p, end, DER_BIT_STRING, &value, &n) || n < 1)
+		return false;
+	p = value + 1;
+	end = value + n;
+	if (!der_read(&p, end, DER_SEQUENCE, &value, &n))
+		return false;
+	p = value;
+	return der_read(&p, value + n, DER_INTEGER, modulus, len);
+}
+
+bool
+csr_listed_as(const struct csr *c, uint8_t out[CSR_LISTED_SIZE])
+{
+	static const char digits[] = "0123456789ABCDEF";
+	const uint8_t *n;
+	uint8_t hash[EVP_MAX_MD_SIZE];
+	struct buf text = BUF_INIT;
+	unsigned size = 0;
+	size_t len;
+	bool ok;
+
+	memset(out, 0, CSR_LISTED_SIZE);
+	if (!modulus_of(c, &n, &len))
+		return false;
+	buf_puts(&text, "Modulus=");
+	for (size_t i = 0; i < len; i++) {
+		/* a number, written without leading zeros */
+		if (text.len > 8 || n[i] >> 4 != 0)
+			buf_putc(&text, digits[n[i] >> 4]);
+		if (text.len > 8 || n[i] != 0)
+			buf_putc(&text, digits[n[i] & 15]);
+	}
+	buf_putc(&text, '\n');
+	ok = EVP_Digest(text.data, text.len, hash, &size, EVP_sha1(), NULL) == 1 && size == 20;
+	buf_free(&text);
+	if (ok)
+		memcpy(out + CSR_LISTED_SIZE - 10, hash + 10, 10);
+	return ok;
 }

@@ -2,6 +2,7 @@
 #ifndef CABINET_PKI_CSR_H
 #define CABINET_PKI_CSR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,5 +38,12 @@ struct csr {
 MUST_USE enum rc csr_parse(struct csr *out, const char *text, size_t len, const char *iin, enum csr_fault *fault);
 MUST_USE enum rc csr_parse_der(struct csr *out, const uint8_t *der, size_t len, const char *iin, enum csr_fault *fault);
 void csr_free(struct csr *);
+
+#define CSR_LISTED_SIZE 32
+/*
+ * How lists of keys that were made without chance name this key, were it on one (CVE-2008-0166, openssl-vulnkey(1)): the last ten octets of the
+ * SHA-1 of "Modulus=<hex>\n", behind zeros, where no SHA-256 is. false: no RSA key, those lists have no other.
+ */
+bool csr_listed_as(const struct csr *, uint8_t out[CSR_LISTED_SIZE]);
 
 #endif

@@ -1,6 +1,7 @@
 /*
  * Public keys whose private key others can find: by the number itself, without its factors being known. RSA alone; P-256 has no such keys among
- * points that lie on the curve. Not here: lists of keys that programs with a broken random generator made (Debian, CVE-2008-0166); blocked_key takes them.
+ * points that lie on the curve. Not here: keys that programs with a broken random generator made (Debian, CVE-2008-0166); those are known by lists, and
+ * scripts/import-weak-keys takes them into blocked_key.
  */
 #ifndef CABINET_PKI_WEAK_KEY_H
 #define CABINET_PKI_WEAK_KEY_H

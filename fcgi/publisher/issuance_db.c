@@ -30,7 +30,7 @@ static const struct db_statement key_insert = {
 };
 static const struct db_statement key_blocked = {
 	.name = "issuance key blocked",
-	.sql = "SELECT reason FROM blocked_key WHERE spki_hash = ?",
+	.sql = "SELECT reason FROM blocked_key WHERE spki_hash IN (?, ?) LIMIT 1",
 };
 static const struct db_statement keep = {
 	.name = "issuance keep",
@@ -122,8 +122,11 @@ issuance_db_key(struct db *db, const struct issuance *i, const struct certificat
 enum rc
 issuance_db_key_blocked(struct db *db, const struct certificate_part *part)
 {
+	const struct db_value hash = db_bytes(part->csr->spki_hash, 32);
+	uint8_t listed[CSR_LISTED_SIZE];
 	struct db_result *row;
-	enum rc rc = db_one(db, &key_blocked, DB_IN(db_bytes(part->csr->spki_hash, 32)), &row);
+	enum rc rc =
+	    db_one(db, &key_blocked, DB_IN(hash, csr_listed_as(part->csr, listed) ? db_bytes(listed, sizeof(listed)) : hash), &row);
 
 	if (rc == RC_OK)
 		db_result_free(row);

@@ -17,7 +17,7 @@ static const struct db_statement newest = {
 };
 /* What waits or is on no base yet is little, and stands together in one index: the optimizer is not left to guess a walk over everything. */
 #define UNCLAIMED "revocation FORCE INDEX (claims)"
-/* A walk over the whole register may take longer than a citizen would wait. */
+/* A walk over the whole register may take longer than a citizen would wait, and so may claiming all that came while nobody published. */
 #define LONG "SET STATEMENT max_statement_time = 120 FOR "
 
 static const struct db_statement has_new = {
@@ -37,20 +37,22 @@ static const struct db_statement held_base = {
 };
 static const struct db_statement claim_base = {
 	.name = "publication claim base",
-	.sql =
-	    "UPDATE " UNCLAIMED " SET first_crl_number = COALESCE(first_crl_number, ?), crl_number = ? WHERE ca = ? AND crl_number IS NULL"
-	    " AND verified_at IS NOT NULL AND refused IS NULL",
+	.sql = LONG "UPDATE " UNCLAIMED
+		    " SET first_crl_number = COALESCE(first_crl_number, ?), crl_number = ? WHERE ca = ? AND crl_number IS NULL"
+		    " AND verified_at IS NOT NULL AND refused IS NULL",
+	.slow = true,
 };
 static const struct db_statement claim_delta = {
 	.name = "publication claim delta",
-	.sql = "UPDATE " UNCLAIMED " SET first_delta_number = COALESCE(first_delta_number, ?), delta_number = ? WHERE ca = ?"
-	       " AND (crl_number IS NULL OR crl_number = ?) AND delta_number IS NULL AND verified_at IS NOT NULL AND refused IS NULL",
+	.sql = LONG "UPDATE " UNCLAIMED " SET first_delta_number = COALESCE(first_delta_number, ?), delta_number = ? WHERE ca = ?"
+		    " AND (crl_number IS NULL OR crl_number = ?) AND delta_number IS NULL AND verified_at IS NOT NULL AND refused IS NULL",
 };
 /* Named once more on a base that was made after the certificate's end (RFC 5280, 3.3): the next base does not hold it any more. */
 static const struct db_statement let_go = {
 	.name = "publication let go",
-	.sql = "UPDATE revocation FORCE INDEX (leaving) SET last_crl_number = ? WHERE ca = ? AND last_crl_number IS NULL AND not_after < ?"
-	       " AND crl_number <= ?",
+	.sql = LONG
+	"UPDATE revocation FORCE INDEX (leaving) SET last_crl_number = ? WHERE ca = ? AND last_crl_number IS NULL AND not_after < ?"
+	" AND crl_number <= ?",
 };
 static const struct db_statement plan = {
 	.name = "publication plan",
@@ -84,16 +86,16 @@ static const struct db_statement count_base = {
 };
 static const struct db_statement count_delta = {
 	.name = "publication count delta",
-	.sql = COUNTS UNCLAIMED ON_DELTA,
+	.sql = LONG COUNTS UNCLAIMED ON_DELTA,
 };
 /* What a base has that the one before had not, and the other way round: so that a million entries are not counted for the sake of a few. */
 static const struct db_statement count_come = {
 	.name = "publication count come",
-	.sql = COUNTS UNCLAIMED " WHERE ca = ? AND crl_number > ?",
+	.sql = LONG COUNTS UNCLAIMED " WHERE ca = ? AND crl_number > ?",
 };
 static const struct db_statement count_gone = {
 	.name = "publication count gone",
-	.sql = COUNTS "revocation FORCE INDEX (leaving) WHERE ca = ? AND last_crl_number >= ?",
+	.sql = LONG COUNTS "revocation FORCE INDEX (leaving) WHERE ca = ? AND last_crl_number >= ?",
 };
 static const struct db_statement has_raised = {
 	.name = "publication has raised",

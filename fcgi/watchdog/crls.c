@@ -1,6 +1,7 @@
 /*
  * CRLs as they are served: whole, signed by the CA, not old, the newest that the register knows, and each entry against the register, in one pass over
  * both. What belongs on a list is a function of its number (first_crl_number, first_delta_number), so a decision of this moment disturbs nothing.
+ * A large list in which nothing was wrong is fetched and read again when it has changed, or after an hour; its age and number are judged each time.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -21,6 +22,8 @@
 #define TOLD 5			/* entries that are named one by one */
 #define ROOT_WARNING (60 * DAY) /* a ceremony takes time */
 #define ROOT_ALARM (14 * DAY)
+#define LARGE 1048576 /* octets of a list that is not read each minute */
+#define READ_AGAIN HOUR
 
 /* The list's own row, and the newest that everybody should see by now. */
 enum { LIST_SHA256, LIST_THIS_UPDATE, LIST_NEXT_UPDATE, LIST_PUBLISHED };
@@ -183,18 +186,31 @@ compare_list(struct comparing *c)
 	return RC_OK;
 }
 
-static enum rc
-look(struct comparing *c, const char *url)
+static bool
+is_read_lately(const struct watchdog *w, const struct seen_list *s)
 {
+	return !w->is_whole && s->info.size > LARGE && w->now >= s->read_at && w->now < s->read_at + READ_AGAIN;
+}
+
+static enum rc
+read_list(struct comparing *c, const char *url, struct seen_list *seen)
+{
+	char tag[TAG_SIZE] = "";
 	const char *why;
 	enum rc rc;
 
-	c->count = 0;
-	buf_reset(&c->faults);
-	if (fetch_file(c->w->fetcher, url, c->path, &why) != RC_OK) {
+	if (is_read_lately(c->w, seen))
+		memcpy(tag, seen->tag, sizeof(tag));
+	if ((rc = fetch_file(c->w->fetcher, url, c->path, tag, &why)) == RC_CONFLICT) {
+		c->info = seen->info;
+		return compare_list(c);
+	}
+	if (rc != RC_OK) {
 		fault(c, "%s: %s", url, why);
 		return RC_OK;
 	}
+	memcpy(seen->tag, tag, sizeof(tag));
+	seen->read_at = c->w->now;
 	if (crl_read(c->path, c->w->ca, NULL, NULL, &c->info) != RC_OK) {
 		fault(c, "%s: %s", url, c->info.fault != NULL ? c->info.fault : "no CRL");
 		return RC_OK;
@@ -205,6 +221,23 @@ look(struct comparing *c, const char *url)
 	}
 	rc = compare_list(c);
 	return rc == RC_OK ? compare_entries(c) : rc;
+}
+
+/* What is not in order is read whole the next time. */
+static enum rc
+look(struct comparing *c, const char *url)
+{
+	struct seen_list *seen = &c->w->memory.list[c->is_delta];
+	enum rc rc;
+
+	c->count = 0;
+	buf_reset(&c->faults);
+	rc = read_list(c, url, seen);
+	if (rc == RC_OK && c->count == 0)
+		seen->info = c->info;
+	else
+		memset(seen, 0, sizeof(*seen));
+	return rc;
 }
 
 static void
@@ -263,7 +296,7 @@ check_root(struct watchdog *w, const char *path)
 	const char *why;
 	instant left;
 
-	if (fetch_file(w->fetcher, url, path, &why) != RC_OK)
+	if (fetch_file(w->fetcher, url, path, NULL, &why) != RC_OK)
 		found(w, CHECK_ROOT_CRL, LEVEL_ALARM, "%s: %s", url, why);
 	else if (crl_read_alone(path, w->root, &info) != RC_OK)
 		found(w, CHECK_ROOT_CRL, LEVEL_ALARM, "%s: %s", url, info.fault != NULL ? info.fault : "no CRL");

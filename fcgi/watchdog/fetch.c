@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -60,7 +61,7 @@ set_common(CURL *c, struct fetcher *f, const char *url)
 	       curl_easy_setopt(c, CURLOPT_ERRORBUFFER, f->error) == CURLE_OK;
 }
 
-/* The answer must be 200 of itself: a redirect is none. */
+/* The answer must be 200 of itself: a redirect is none. RC_CONFLICT: 304. */
 static enum rc
 perform(struct fetcher *f, const char **why)
 {
@@ -71,6 +72,8 @@ perform(struct fetcher *f, const char **why)
 	code = curl_easy_perform(f->curl);
 	if (code == CURLE_OK && curl_easy_getinfo(f->curl, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK && status == 200)
 		return RC_OK;
+	if (code == CURLE_OK && status == 304)
+		return RC_CONFLICT;
 	if (code == CURLE_OK)
 		snprintf(f->error, sizeof(f->error), "HTTP status %ld", status);
 	else if (f->error[0] == '\0')
@@ -79,18 +82,62 @@ perform(struct fetcher *f, const char **why)
 	return RC_UNAVAILABLE;
 }
 
-enum rc
-fetch_file(struct fetcher *f, const char *url, const char *path, const char **why)
+/* Keeps the value of ETag when it is one word of moderate length. */
+static size_t
+take_tag(char *data, size_t size, size_t count, void *arg)
 {
+	static const char name[] = "etag:";
+	const char *p = data, *end = data + size * count;
+	size_t len = strlen(name);
+	char *tag = arg;
+
+	if (size * count > len && strncasecmp(p, name, len) == 0) {
+		p += len;
+		while (p < end && *p == ' ')
+			p++;
+		for (len = 0; p + len < end && p[len] > ' ' && p[len] < 0x7f; len++)
+			continue;
+		if (len < TAG_SIZE) {
+			memcpy(tag, p, len);
+			tag[len] = '\0';
+		}
+	}
+	return size * count;
+}
+
+static bool
+set_tag(CURL *c, struct curl_slist **headers, char tag[TAG_SIZE])
+{
+	char *line = mem_format("If-None-Match: %s", tag);
+
+	if (tag[0] != '\0')
+		*headers = curl_slist_append(NULL, line);
+	free(line);
+	tag[0] = '\0';
+	return curl_easy_setopt(c, CURLOPT_HTTPHEADER, *headers) == CURLE_OK &&
+	       curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, take_tag) == CURLE_OK &&
+	       curl_easy_setopt(c, CURLOPT_HEADERDATA, tag) == CURLE_OK;
+}
+
+enum rc
+fetch_file(struct fetcher *f, const char *url, const char *path, char tag[TAG_SIZE], const char **why)
+{
+	struct curl_slist *headers = NULL;
 	FILE *file = fopen(path, "wbe");
 	enum rc rc = RC_UNAVAILABLE;
 
 	*why = "options";
 	if (file == NULL)
 		*why = strerror(errno);
-	else if (set_common(f->curl, f, url) && curl_easy_setopt(f->curl, CURLOPT_WRITEDATA, file) == CURLE_OK)
+	else if (set_common(f->curl, f, url) && curl_easy_setopt(f->curl, CURLOPT_WRITEDATA, file) == CURLE_OK &&
+		 (tag == NULL || set_tag(f->curl, &headers, tag)))
 		rc = perform(f, why);
+	if (rc == RC_CONFLICT && headers == NULL) {
+		*why = "HTTP status 304, and nobody had asked";
+		rc = RC_UNAVAILABLE;
+	}
 	curl_easy_reset(f->curl);
+	curl_slist_free_all(headers);
 	if (file != NULL && fclose(file) != 0 && rc == RC_OK) {
 		*why = strerror(errno);
 		rc = RC_UNAVAILABLE;

@@ -2,8 +2,8 @@
  * watchdog -c FILE [--for SECONDS] [--whole]
  *
  * One look, then, with --for, a rest until so many seconds after its start, so that a supervisor may start it again at once; cron needs no rest.
- * --whole: all certificates, not a piece of the walk. Exit status: 0 all is well; 1 warnings; 2 alarms, or something could not be looked at; 64 wrong
- * words; 70 it could not start.
+ * --whole: all certificates, not a piece of the walk, and large lists even if they have not changed. Exit status: 0 all is well; 1 warnings; 2 alarms,
+ * or something could not be looked at; 64 wrong words; 70 it could not start.
  */
 #include <signal.h>
 #include <stdio.h>

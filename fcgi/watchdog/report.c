@@ -80,6 +80,45 @@ seconds(instant t)
 	return (double)t / (double)SECOND;
 }
 
+/* A line: tag, number, base's number, thisUpdate, nextUpdate, entries, octets, SHA-256, when it was read. */
+static void
+put_list(struct buf *state, const struct seen_list *l)
+{
+	char sha256[65];
+
+	hex_encode(sha256, l->info.sha256, sizeof(l->info.sha256));
+	buf_printf(state, "%s %llu %llu %lld %lld %llu %llu %s %lld\n", l->tag[0] != '\0' ? l->tag : "-",
+	    (unsigned long long)l->info.number, (unsigned long long)l->info.base_number, (long long)l->info.this_update,
+	    (long long)l->info.next_update, (unsigned long long)l->info.entries, (unsigned long long)l->info.size, sha256,
+	    (long long)l->read_at);
+}
+
+static bool
+take_list(struct seen_list *l, char **text)
+{
+	char *at = *text;
+	size_t len = strcspn(at, " \n");
+
+	if (at[len] != ' ' || len >= TAG_SIZE)
+		return false;
+	if (strncmp(at, "- ", 2) != 0)
+		memcpy(l->tag, at, len);
+	l->info.number = strtoull(at + len, &at, 10);
+	l->info.base_number = strtoull(at, &at, 10);
+	l->info.this_update = strtoll(at, &at, 10);
+	l->info.next_update = strtoll(at, &at, 10);
+	l->info.entries = strtoull(at, &at, 10);
+	l->info.size = strtoull(at, &at, 10);
+	if (*at++ != ' ' || strlen(at) <= 64 || at[64] != ' ')
+		return false;
+	at[64] = '\0';
+	if (!hex_decode(l->info.sha256, sizeof(l->info.sha256), at))
+		return false;
+	l->read_at = strtoll(at + 65, &at, 10);
+	*text = at + 1;
+	return *at == '\n';
+}
+
 enum rc
 report_write(const struct watchdog *w)
 {
@@ -101,6 +140,8 @@ report_write(const struct watchdog *w)
 	hex_encode(place, w->memory.place, SERIAL_SIZE);
 	buf_printf(&state, "%lld %lld %s %lld %lld\n", (long long)w->memory.base, (long long)w->memory.delta, place,
 	    (long long)w->memory.begun, (long long)w->memory.ended);
+	for (size_t i = 0; i < 2; i++)
+		put_list(&state, &w->memory.list[i]);
 	rc = put(w->conf->report_file, &text);
 	if (rc == RC_OK)
 		rc = put(memory, &state);
@@ -110,13 +151,13 @@ report_write(const struct watchdog *w)
 	return rc;
 }
 
-/* One that cannot be read is none: the walk begins again, and no number was seen. */
+/* One that cannot be read is none: the walk begins again, no number was seen, and the lists are read whole. */
 void
 report_remember(struct watchdog *w)
 {
-	struct memory m = { 0 };
+	struct memory m = { .base = 0 };
 	struct buf text = BUF_INIT;
-	char *path = mem_format("%s.state", w->conf->report_file), *at;
+	char *path = mem_format("%s.state", w->conf->report_file), *at = NULL;
 	bool ok = buf_read_file(&text, path, STATE_MAX) && text.len > 0;
 
 	if (ok) {
@@ -131,6 +172,9 @@ report_remember(struct watchdog *w)
 		m.ended = strtoll(at, &at, 10);
 		ok = ok && *at == '\n' && m.base >= 0 && m.delta >= 0;
 	}
+	at = ok ? at + 1 : NULL;
+	if (ok && *at != '\0' && (!take_list(&m.list[0], &at) || !take_list(&m.list[1], &at)))
+		memset(m.list, 0, sizeof(m.list));
 	if (ok)
 		w->memory = m;
 	buf_free(&text);

@@ -20,15 +20,17 @@ static const struct db_statement queue = {
 	.name = "state queue",
 	.sql = "SELECT COUNT(*), MIN(changed_at) FROM application WHERE status IN ('signed', 'signing')",
 };
+/* When very many wait, their number does not matter any more: no more than these are counted. */
+#define MOST " LIMIT 100000) some"
 static const struct db_statement waiting = {
 	.name = "state waiting",
-	.sql = "SELECT COUNT(*), MIN(revoked_at) FROM revocation FORCE INDEX (waiting) WHERE ca = ? AND verified_at IS NULL AND refused IS "
-	       "NULL",
+	.sql = "SELECT COUNT(*), MIN(revoked_at) FROM (SELECT revoked_at FROM revocation FORCE INDEX (waiting)"
+	       " WHERE ca = ? AND verified_at IS NULL AND refused IS NULL" MOST,
 };
 static const struct db_statement unpublished = {
 	.name = "state unpublished",
-	.sql = "SELECT COUNT(*), MIN(verified_at) FROM revocation FORCE INDEX (claims) WHERE ca = ? AND crl_number IS NULL"
-	       " AND delta_number IS NULL AND verified_at IS NOT NULL AND refused IS NULL",
+	.sql = "SELECT COUNT(*), MIN(verified_at) FROM (SELECT verified_at FROM revocation FORCE INDEX (claims) WHERE ca = ?"
+	       " AND crl_number IS NULL AND delta_number IS NULL AND verified_at IS NOT NULL AND refused IS NULL" MOST,
 };
 static const struct db_statement refused = {
 	.name = "state refused",

@@ -7,7 +7,7 @@
 
 #include "base/buf.h"
 #include "base/conf.h"
-#include "pki/cert.h"
+#include "pki/crl.h"
 #include "store/db.h"
 
 enum level { LEVEL_FINE, LEVEL_WARNING, LEVEL_ALARM }; /* also the exit status */
@@ -29,6 +29,15 @@ enum check { /* names in report.c */
 
 struct fetcher;
 
+#define TAG_SIZE 64 /* with the NUL */
+
+/* A list in which nothing was wrong when it was last read whole; tag "": none. */
+struct seen_list {
+	char tag[TAG_SIZE]; /* ETag of that answer, without octets that a word may not have */
+	struct crl_info info;
+	instant read_at;
+};
+
 struct watchdog {
 	struct conf *conf;
 	struct db *db;
@@ -37,13 +46,14 @@ struct watchdog {
 	int64_t ca_id; /* row of ca */
 	instant now;   /* the database's, at the beginning of the pass */
 	enum level level[CHECK_COUNT];
-	bool is_whole;	       /* all certificates in this pass */
+	bool is_whole;	       /* all certificates in this pass, and each list read */
 	uint64_t certificates; /* looked at in this pass */
 	/* kept between passes (report.c) */
 	struct memory {
 		int64_t base, delta;	    /* highest CRL numbers seen */
 		uint8_t place[SERIAL_SIZE]; /* certificates up to this serial were looked at */
 		instant begun, ended;	    /* of the walk through all certificates: this one, the last whole one; 0: none */
+		struct seen_list list[2];   /* base, delta */
 	} memory;
 };
 
@@ -61,8 +71,11 @@ void report_remember(struct watchdog *);
 
 void fetcher_open(struct fetcher **);
 void fetcher_close(struct fetcher *); /* takes NULL */
-/* GET into a file of our own; the caller removes path. RC_UNAVAILABLE with *why. */
-MUST_USE enum rc fetch_file(struct fetcher *, const char *url, const char *path, const char **why);
+/*
+ * GET into a file of our own; the caller removes path. RC_UNAVAILABLE with *why. tag, unless it is NULL: with one in it, RC_CONFLICT when that is
+ * still the tag of what lies there (If-None-Match, RFC 9110, 13.1.2), and then there is no file; after RC_OK the tag of the answer, or "".
+ */
+MUST_USE enum rc fetch_file(struct fetcher *, const char *url, const char *path, char tag[TAG_SIZE], const char **why);
 /* POST; out is appended. */
 MUST_USE enum rc fetch_answer(
     struct fetcher *, const char *url, const char *type, const struct buf *body, struct buf *out, const char **why);

@@ -11,7 +11,7 @@ make_configuration() {
 		site = https://localhost:$port
 		plain_site = http://localhost:$((port + 1))
 		oid_arc = 1.3.6.1.4.1.32473
-		support_phone = 1414
+		support_phone = ${CABINET_SUPPORT_PHONE:-1414}
 		support_email = support@cabinet.example
 		views = $root/views
 		secret_file = $var/secret
@@ -79,7 +79,7 @@ make_nginx() {
 		map "" \$cabinet_sockets       { default "$run"; }
 		map "" \$cabinet_views         { default "$root/views"; }
 		map "" \$cabinet_public        { default "$var/public"; }
-		map "" \$cabinet_support_phone { default "1414"; }
+		map "" \$cabinet_support_phone { default "${CABINET_SUPPORT_PHONE:-1414}"; }
 		geo \$cabinet_monitor { default 0; 127.0.0.0/8 1; ::1 1; }
 		limit_req_zone \$cabinet_client zone=cabinet_request:1m rate=${CABINET_RATE:-500}r/s;
 		limit_req_zone \$cabinet_act zone=cabinet_act:1m rate=${CABINET_ACT_RATE:-500}r/s;

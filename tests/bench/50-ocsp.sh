@@ -161,6 +161,13 @@ done
 
 # ---- measuring
 
+# with BENCH_HOLD set, everything stays as it is until a line comes in: for a profiler
+if [[ -n ${BENCH_HOLD:-} ]]; then
+	echo "$work, ports ${at[*]} (${!at[*]}), $(for name in "${!process[@]}"; do echo "$name: ${process[$name]} $(cat "/proc/${process[$name]}/task/${process[$name]}/children")"; done | paste -sd,)"
+	read -r _
+	exit
+fi
+
 # Microseconds of CPU that a program's processes have used, with those of workers that have ended.
 tick=$((1000000 / $(getconf CLK_TCK)))
 cpu() {			# NAME…

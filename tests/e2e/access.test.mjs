@@ -72,3 +72,16 @@ test("the Nu HTML checker finds nothing in what was seen", { timeout: 180000 }, 
 	assert.ok(names.length >= STATES, `${names.length} pages`);
 	assert.deepEqual(await valid(folder, names), []);
 });
+
+test("who asked for less motion sees none", { timeout: 60000 }, async () => {
+	for (const reducedMotion of ["no-preference", "reduce"]) {
+		const person = await browser.person({ reducedMotion });
+		await person.page.goto("/login");
+		const moving = await person.page.evaluate(() => {
+			document.getElementById("sign").setAttribute("aria-busy", "true");
+			return document.getAnimations().length;
+		});
+		assert.equal(moving > 0, reducedMotion === "no-preference", `${reducedMotion}: ${moving} animations`);
+		await person.close();
+	}
+});

@@ -22,7 +22,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 static void
 check(enum rc rc, struct csr *csr, enum csr_fault fault)
 {
-	uint8_t hash[HASH_SIZE];
+	uint8_t hash[HASH_SIZE], listed[CSR_LISTED_SIZE];
 	struct key *key;
 
 	if ((rc == RC_OK) != (fault == CSR_OK) || (rc != RC_OK && (csr->der != NULL || csr->spki != NULL)))
@@ -34,6 +34,8 @@ check(enum rc rc, struct csr *csr, enum csr_fault fault)
 	if (memcmp(hash, csr->hash, sizeof(hash)) != 0 || !key_is_accepted(key))
 		abort();
 	key_free(key);
+	if (csr_listed_as(csr, listed) != (strncmp(csr->algorithm, "RSA", 3) == 0))
+		abort();
 	csr_free(csr);
 }
 

@@ -1,17 +1,20 @@
-// CRLs as relying programs use them: OpenSSL (base and delta together), GnuTLS, the JDK's PKIX validator and NSS agree about every certificate of a
-// population. Then what the publisher promises of its lists: who may leave them and when, and how many it makes of a burst.
+// CRLs and OCSP as relying programs use them: OpenSSL (base and delta together), GnuTLS, the JDK's PKIX validator and NSS agree about every certificate of
+// a population, CRL_POPULATION=10000 of a large one. Then what the publisher promises of its lists: who may leave them and when, and how many it makes of
+// a burst.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { X509Certificate } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cpus, tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 
 import { call, crl, sql } from "../lib/citizen.mjs";
 import { Browser } from "../lib/http.mjs";
 import { instance, root, until } from "../lib/instance.mjs";
+import { ask, exchange, requestOf, run } from "../lib/ocsp.mjs";
 
-const COUNT = Number(process.env.CRL_POPULATION ?? 240), LIMIT = 90000, BIG = { maxBuffer: 1 << 28 };
+const COUNT = Number(process.env.CRL_POPULATION ?? 240), LIMIT = 90000, LONG = 240000 + 600 * COUNT, BIG = { maxBuffer: 1 << 28 };
 const REASONS = ["UNSPECIFIED", "KEY_COMPROMISE", "AFFILIATION_CHANGED", "SUPERSEDED", "CESSATION_OF_OPERATION"];
 let site, folder, later;
 const numbers = [...Array(COUNT).keys()], kind = (n) => n % 6;
@@ -27,7 +30,7 @@ const newBase = async () => {
 		return now.number > number && now;
 	}, LIMIT);
 };
-const run = (statements) => {
+const execute = (statements) => {
 	const made = spawnSync("mariadb", ["--no-defaults", "--default-character-set=utf8mb4", `--socket=${site.run}/mariadb.sock`, "-uroot", "cabinet"], { input: statements, encoding: "utf8", ...BIG });
 	assert.equal(made.status, 0, made.stderr);
 };
@@ -39,10 +42,10 @@ before(async () => {
 	const { stdout } = await call(path.join(root, "build/tests/population"), [path.join(site.var, "ca"), String(COUNT), folder, "1.3.6.1.4.1.32473", site.origin, site.plain], { cwd: root, ...BIG });
 	const rows = stdout.split("\n");
 	later = rows.filter((row) => row.startsWith("INSERT INTO later")).map((row) => row.replace("INTO later", "INTO revocation"));
-	run(`BEGIN;\n${rows.filter((row) => !row.startsWith("INSERT INTO later")).join("\n")}\nCOMMIT;`);
-	await until("the first of them on the delta", async () => (await crl(site, "ca-delta.crl")).entries.size === numbers.filter((n) => [3, 5].includes(kind(n))).length, LIMIT);
+	execute(`BEGIN;\n${rows.filter((row) => !row.startsWith("INSERT INTO later")).join("\n")}\nCOMMIT;`);
+	await until("the first of them on the delta", async () => (await crl(site, "ca-delta.crl")).entries.size === numbers.filter(isOnBase).length, LIMIT);
 	await newBase();
-	run(`BEGIN;\n${later.join("\n")}\nCOMMIT;`);
+	execute(`BEGIN;\n${later.join("\n")}\nCOMMIT;`);
 	const wanted = numbers.filter((n) => kind(n) === 4).length;
 	await until("the rest on a delta", async () => {
 		const [[left]] = await sql(site, "SELECT COUNT(*) FROM revocation WHERE delta_number IS NULL");
@@ -64,6 +67,19 @@ after(async () => {
 	if (folder) await rm(folder, { recursive: true, force: true });
 });
 
+// tests/lib/oracle/NAME.c over all certificates, in pieces side by side: what it says against the register.
+async function oracle(name, words, isRevoked) {
+	const program = path.join(folder, `oracle-${name}`), pieces = cpus().map((_, i) => numbers.filter((n) => n % cpus().length === i)), verdicts = new Map();
+	const flags = async (what) => (await call("pkg-config", [what, name])).stdout.trim().split(/\s+/);
+	await call("gcc", ["-std=gnu17", "-O2", "-Wall", "-Wextra", "-Werror", ...await flags("--cflags"), "-o", program, path.join(root, `tests/lib/oracle/${name}.c`), ...await flags("--libs")]);
+	await Promise.all(pieces.filter((piece) => piece.length > 0).map(async (piece) => {
+		const { stdout } = await call(program, [...words, ...piece.map(file)], BIG);
+		for (const [, n, said] of stdout.matchAll(/(\d+)\.pem (.*)$/gm)) verdicts.set(Number(n), said);
+	}));
+	agrees(verdicts, isRevoked);
+}
+const isOnBase = (n) => [3, 5].includes(kind(n));
+
 // What OpenSSL says of every certificate with these lists.
 function openssl(lists, ...options) {
 	const verdicts = new Map();
@@ -80,12 +96,12 @@ const agrees = (verdicts, isRevoked) => {
 	for (const n of numbers) assert.equal(verdicts.get(n), isRevoked(n) ? "revoked" : "good", `${n}.pem`);
 };
 
-test("OpenSSL, strict: the base alone, and base and delta together", { timeout: 240000 }, () => {
-	agrees(openssl("base"), (n) => [3, 5].includes(kind(n)));
+test("OpenSSL, strict: the base alone, and base and delta together", { timeout: LONG }, () => {
+	agrees(openssl("base"), isOnBase);
 	agrees(openssl("both", "-extended_crl", "-use_deltas"), (n) => kind(n) >= 3);
 });
 
-test("the JDK's PKIX validator: every certificate, with the reason of each", { timeout: 240000 }, async () => {
+test("the JDK's PKIX validator: every certificate, with the reason of each", { timeout: LONG }, async () => {
 	const at = (name) => path.join(folder, name), verdicts = new Map();
 	for (let from = 0; from < COUNT; from += 2000) {
 		const { stdout } = await call("java", ["-XX:TieredStopAtLevel=1", path.join(root, "tests/lib/java/CrlOracle.java"), at("root.cer"), at("ca.cer"), at("root.crl"), at("ca.crl"),
@@ -93,25 +109,27 @@ test("the JDK's PKIX validator: every certificate, with the reason of each", { t
 		for (const [, n, verdict] of stdout.matchAll(/^(\d+)\.pem (.*)$/gm)) verdicts.set(Number(n), verdict);
 	}
 	assert.equal(verdicts.size, COUNT);
-	for (const n of numbers) assert.equal(verdicts.get(n), [3, 5].includes(kind(n)) ? `revoked ${REASONS[n % 5]}` : "good", `${n}.pem`);
+	for (const n of numbers) assert.equal(verdicts.get(n), isOnBase(n) ? `revoked ${REASONS[n % 5]}` : "good", `${n}.pem`);
 });
 
-test("GnuTLS: reads both lists, and agrees about certificates of each kind", { timeout: 240000 }, async () => {
+test("GnuTLS: reads both lists, and agrees about certificates of each kind", { timeout: LONG }, async () => {
 	for (const name of ["ca.crl", "ca-delta.crl"]) {
 		const { stdout } = await call("certtool", ["--crl-info", "--inder", "--infile", path.join(folder, name)], BIG);
 		assert.equal(stdout.match(/Serial Number \(hex\)/g).length, (await crl(site, name)).entries.size, name);
 	}
 	const { stdout } = await call("certtool", ["--verify-crl", "--load-ca-certificate", path.join(folder, "ca.cer.pem"), "--infile", path.join(folder, "ca.crl.pem")], BIG);
 	assert.match(stdout, /Verified/);
+	const at = (name) => path.join(folder, name);
+	await oracle("gnutls", ["crl", at("root.cer.pem"), at("ca.cer.pem"), at("root.crl.pem"), at("ca.crl.pem")], isOnBase);
+	/* the program that people have */
 	for (const n of numbers.slice(0, 18)) {
-		const { status, stdout: said } = spawnSync("certtool", ["--verify", "--load-ca-certificate", path.join(folder, "cas"), "--load-crl", path.join(folder, "base"), "--infile", file(n)], { encoding: "utf8" });
-		const revoked = [3, 5].includes(kind(n));
-		assert.equal(status !== 0, revoked, said);
-		if (revoked) assert.match(said, /revoked/i);
+		const { status, said } = await run("certtool", ["--verify", "--load-ca-certificate", at("cas"), "--load-crl", at("base"), "--infile", file(n)]);
+		assert.equal(status !== 0, isOnBase(n), said);
+		if (isOnBase(n)) assert.match(said, /revoked/i);
 	}
 });
 
-test("NSS: imports the base, and agrees about certificates of each kind", { timeout: 240000 }, async () => {
+test("NSS: imports the base, and agrees about certificates of each kind", { timeout: LONG }, async () => {
 	const db = `sql:${path.join(folder, "nss")}`, at = (name) => path.join(folder, name);
 	await mkdir(path.join(folder, "nss"));
 	await call("certutil", ["-N", "-d", db, "--empty-password"]);
@@ -120,12 +138,40 @@ test("NSS: imports the base, and agrees about certificates of each kind", { time
 	for (const name of ["root.crl", "ca.crl"]) await call("crlutil", ["-I", "-d", db, "-i", at(name), "-t", "1"]);
 	const { stdout } = await call("crlutil", ["-L", "-d", db, "-n", "ca"], BIG);
 	assert.equal(stdout.match(/Serial Number:/g)?.length ?? stdout.match(/Entry \d+/g)?.length, (await crl(site, "ca.crl")).entries.size);
-	for (const n of numbers.slice(0, 18)) {
-		await call("certutil", ["-A", "-d", db, "-n", `person ${n}`, "-t", ",,", "-a", "-i", file(n)]);
-		const { status, stdout: out, stderr } = spawnSync("certutil", ["-V", "-d", db, "-n", `person ${n}`, "-u", "S", "-e"], { encoding: "utf8" });
-		assert.equal(status !== 0, [3, 5].includes(kind(n)), out + stderr);
-		if (status !== 0) assert.match(out + stderr, /revoked/i);
+	await oracle("nss", ["crl", db], isOnBase);
+});
+
+test("OCSP: OpenSSL, GnuTLS, the JDK and NSS say of each certificate what the register says", { timeout: LONG }, async () => {
+	const isRevoked = (n) => kind(n) >= 3, at = (name) => path.join(folder, name), serials = [], verdicts = new Map();
+	for (let from = 0; from < COUNT; from += 500) {
+		for (const n of numbers.slice(from, from + 500)) serials.push(new X509Certificate(await readFile(file(n))).serialNumber.toLowerCase().padStart(40, "0"));
 	}
+	for (let from = 0; from < COUNT; from += 16) {
+		const some = numbers.slice(from, from + 16), answer = await ask(site, some.map((n) => serials[n]), { sha256: from % 32 === 0 });
+		assert.ok(answer.ok, answer.text);
+		for (const n of some) verdicts.set(n, answer.said.get(serials[n])?.status);
+	}
+	agrees(verdicts, isRevoked);
+
+	const said = new Map();
+	for (let from = 0; from < COUNT; from += 1000) {
+		const { stdout } = await call("java", ["-XX:TieredStopAtLevel=1", path.join(root, "tests/lib/java/ChainOracle.java"), at("root.cer"), "ocsp", ...numbers.slice(from, from + 1000).map(file)], BIG);
+		stdout.trim().split("\n").forEach((line, i) => said.set(from + i, line));
+	}
+	assert.equal(said.size, COUNT);
+	for (const n of numbers) assert.equal(said.get(n), isRevoked(n) ? `revoked ${REASONS[n % 5]}` : "valid 2", `${n}.pem`);
+
+	await Promise.all(cpus().map(async (_, i) => {
+		for (const n of numbers.filter((one) => one % cpus().length === i))
+			await writeFile(`${file(n)}.ocsp`, (await exchange(`${site.plain}/ocsp`, { body: await requestOf(site, [serials[n]], { sha256: n % 2 === 0 }) })).body);
+	}));
+	await oracle("gnutls", ["ocsp", at("root.cer.pem"), at("ca.cer.pem")], isRevoked);
+	const db = `sql:${at("nss-ocsp")}`;
+	await mkdir(at("nss-ocsp"));
+	await call("certutil", ["-N", "-d", db, "--empty-password"]);
+	await call("certutil", ["-A", "-d", db, "-n", "root", "-t", "CT,C,C", "-i", at("root.cer")]);
+	await call("certutil", ["-A", "-d", db, "-n", "ca", "-t", ",,", "-i", at("ca.cer")]);
+	await oracle("nss", ["ocsp", db], isRevoked);
 });
 
 test("an expired certificate leaves after one base that still names it, and nothing else ever leaves", { timeout: 240000 }, async () => {
@@ -137,11 +183,11 @@ test("an expired certificate leaves after one base that still names it, and noth
 	/* a row that somebody took away: the list is not published without it, and the log says so; base and delta alike */
 	const [[serial, columns]] = await sql(site, "SELECT LOWER(HEX(serial)), 1 FROM revocation WHERE last_crl_number IS NULL AND first_crl_number IS NOT NULL LIMIT 1");
 	assert.equal(columns, "1");
-	run(`CREATE TABLE aside AS SELECT * FROM revocation WHERE serial = X'${serial}'; DELETE FROM revocation WHERE serial = X'${serial}';`);
+	execute(`CREATE TABLE aside AS SELECT * FROM revocation WHERE serial = X'${serial}'; DELETE FROM revocation WHERE serial = X'${serial}';`);
 	await ages("base");
 	await until("the alarm", async () => new RegExp(`ALARM: RFC 5280 section 3.3: ca.crl \\d+: ${serial} would leave`).test(await log()), LIMIT);
 	assert.ok((await crl(site, "ca.crl")).entries.has(serial), "what is published stays");
-	run("INSERT INTO revocation (ca, serial, iin, reason, revoked_at, form, verified_at, not_after, first_crl_number, first_delta_number, crl_number, delta_number) SELECT ca, serial, iin, reason, revoked_at, form, verified_at, not_after, first_crl_number, first_delta_number, crl_number, delta_number FROM aside; DROP TABLE aside;");
+	execute("INSERT INTO revocation (ca, serial, iin, reason, revoked_at, form, verified_at, not_after, first_crl_number, first_delta_number, crl_number, delta_number) SELECT ca, serial, iin, reason, revoked_at, form, verified_at, not_after, first_crl_number, first_delta_number, crl_number, delta_number FROM aside; DROP TABLE aside;");
 	await until("a base again", async () => {
 		const now = await crl(site, "ca.crl");
 		return now.number > first.number && now.entries.has(serial);
@@ -155,10 +201,14 @@ test("a burst shares its deltas, and each of its revocations is on one", { timeo
 			'2036-01-01', UTC_TIMESTAMP(6) FROM ca`);
 		await new Promise((resolve) => setTimeout(resolve, 200));
 	}
-	const last = await until("the last one", async () => (await sql(site, "SELECT COUNT(*) FROM revocation WHERE delta_number IS NULL"))[0][0] === "0" && crl(site, "ca-delta.crl"), LIMIT);
+	/* a number is claimed before its file is there */
+	const last = await until("the last one", async () => {
+		const list = await crl(site, "ca-delta.crl");
+		return [...list.entries.keys()].filter((serial) => /^20\d\d/.test(serial)).length >= 40 && list;
+	}, LIMIT);
 	const seconds = (Date.now() - began) / 1000, made = last.number - Number(from);
 	assert.ok(made <= seconds / 4 + 2, `${made} deltas in ${seconds} s`);
-	assert.equal([...last.entries.keys()].filter((serial) => /^20\d\d/.test(serial)).length >= 40, true);
+	assert.deepEqual(await sql(site, "SELECT COUNT(*) FROM revocation WHERE delta_number IS NULL"), [["0"]]);
 });
 
 test("nginx: DER types, a tag that spares the second download, a life shorter than the list's", { timeout: 60000 }, async () => {

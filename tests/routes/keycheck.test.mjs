@@ -2,11 +2,13 @@
 // issue before the CA's signature makes it count.
 import assert from "node:assert/strict";
 import { checkPrimeSync, createHash, createPrivateKey, createPublicKey, generatePrimeSync } from "node:crypto";
+import path from "node:path";
 import { after, before, test } from "node:test";
 
 import { call, confirm, file, locality, login, messages, reissue, requests, serialOf, sql, withFiles } from "../lib/citizen.mjs";
 import { Browser } from "../lib/http.mjs";
-import { instance, until } from "../lib/instance.mjs";
+import { instance, root, until } from "../lib/instance.mjs";
+import { run } from "../lib/ocsp.mjs";
 
 let site, citizen;
 before(async () => { site = await instance(); [citizen] = site.citizens; });
@@ -82,6 +84,35 @@ test("a key that is blocked gets no certificate, and the citizen reads why", { t
 	}, 30000);
 	assert.match(page.text, /внесён в список ненадёжных/);
 	assert.deepEqual(await sql(site, `SELECT serial FROM certificate WHERE number='${number}'`), []);
+});
+
+test("lists of keys that were made without chance: a key on one gets no certificate, another one does", { timeout: 120000 }, async () => {
+	const import_ = (texts) => withFiles(texts, async (at) => {
+		const files = Object.values(at);
+		const made = await run(path.join(root, "scripts/import-weak-keys"), ["--socket", `${site.run}/mariadb.sock`, ...files]);
+		return { ...made, said: made.said.replaceAll(`${path.dirname(files[0])}/`, "") };
+	});
+	const tail = async (key) => createHash("sha1").update((await withFiles({ key }, (at) => call("openssl", ["rsa", "-in", at.key, "-noout", "-modulus"]))).stdout).digest("hex").slice(20);
+	const browser = await login(site, citizen), { number, keys } = await file(browser, citizen), made_up = (n) => createHash("sha256").update(`made up ${n}`).digest("hex").slice(0, 20);
+	const listed = await tail(keys.auth.key), list = [...Array(2500).keys()].map(made_up);
+	const count = async () => Number((await sql(site, "SELECT COUNT(*) FROM blocked_key WHERE reason = 'listed'"))[0][0]), before_ = await count();
+
+	for (const bad of [listed.slice(1), `${listed}0`, `${listed.slice(1)}g`, "Modulus=00"]) {
+		const refused = await import_({ good: `# RSA 2048\n${listed}\n`, bad: `${list[0]}\n${bad}\n` });
+		assert.equal(refused.status, 1);
+		assert.match(refused.said, /^bad:2: not 20 hexadecimal digits$/m);
+	}
+	assert.match((await import_({ empty: "# nothing\n\n" })).said, /no rows/);
+	assert.equal(await count(), before_, "nothing is changed");
+	const taken = await import_({ one: `# RSA 2048, made up for this test\n\n${list.join("\n")}\n`, two: `${listed.toUpperCase()}\r\n` });
+	assert.deepEqual([taken.status, taken.said], [0, "weak keys: 2501 read, 2501 new\n"]);
+	assert.equal((await import_({ again: `${listed}\n` })).said, "weak keys: 1 read, 0 new\n");
+
+	assert.equal((await confirm(browser, citizen, number)).status, 303);
+	await until("its failure", async () => /data-status="failed"/.test((await browser.get(`/status/${number}`)).text), 30000);
+	assert.deepEqual(await sql(site, `SELECT reason FROM application WHERE number='${number}'`), [["blocked_key"]]);
+	assert.deepEqual(await sql(site, `SELECT serial FROM certificate WHERE number='${number}'`), []);
+	await reissue(site, citizen);
 });
 
 test("what was signed was to be read by linters before: the same octets under a key that nobody trusts", { timeout: 60000 }, async () => {

@@ -1,43 +1,19 @@
 // The watchdog: silent over a healthy instance, and each fault that is put into one is found, by its name, in the exit status and in /metrics.
 import assert from "node:assert/strict";
-import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rename, rmdir, writeFile } from "node:fs/promises";
 import http from "node:http";
 import path from "node:path";
 import { after, before, test } from "node:test";
 
 import { reissue, serialOf, sql, withFiles } from "../lib/citizen.mjs";
 import { Browser } from "../lib/http.mjs";
-import { freePort, instance, root, until } from "../lib/instance.mjs";
+import { freePort, instance, until } from "../lib/instance.mjs";
 import { run } from "../lib/ocsp.mjs";
 import { send, signal } from "../lib/processes.mjs";
 import { sign } from "../lib/sign.mjs";
+import { isAlarm, program, watchdog } from "../lib/watchdog.mjs";
 
-const program = path.join(root, process.env.CABINET_BUILD ?? "build", "watchdog");
-let site, mine, revoked, conf, folder;
-
-// A look with a report of its own, so that the instance's own watchdog is not in the way. { status, said, level(check), report }
-async function look(changes = {}, args = []) {
-	let text = await readFile(path.join(site.var, "cabinet.conf"), "utf8");
-	for (const [name, value] of Object.entries({ report_file: path.join(folder, "report"), ...changes }))
-		text = text.replace(new RegExp(`^${name} = .*$`, "m"), `${name} = ${value}`);
-	await writeFile(conf, text);
-	const { status, said } = await run(program, ["-c", conf, ...args]);
-	const report = await readFile(path.join(folder, "report"), "utf8").catch(() => "");
-	return { status, said, report, level: (check) => Number(new RegExp(`^cabinet_watchdog_check\\{check="${check}"\\} (\\d)$`, "m").exec(report)?.[1]) };
-}
-
-// One check raises, by this text, and no other does.
-function isAlarm(found, check, pattern, level = 2) {
-	assert.equal(found.status, level, found.said);
-	assert.match(found.said, pattern);
-	for (const [, name, value] of found.report.matchAll(/^cabinet_watchdog_check\{check="([a-z-]+)"\} (\d)$/gm))
-		assert.equal(Number(value), name === check ? level : 0, `${name}: ${found.said}`);
-}
-const isFine = async (what, changes, args) => {
-	const found = await look(changes, args);
-	assert.equal(found.status, 0, `${what}: ${found.said}`);
-	return found;
-};
+let site, mine, revoked, folder, look, isFine;
 async function frozen(t, ...names) {
 	for (const name of names) {
 		const pid = await signal(site, name, "SIGSTOP");
@@ -47,9 +23,7 @@ async function frozen(t, ...names) {
 
 before(async () => {
 	site = await instance({ own: true });
-	folder = path.join(site.var, "watchdog-test");
-	conf = path.join(folder, "cabinet.conf");
-	await mkdir(folder);
+	({ folder, look, isFine } = await watchdog(site));
 	mine = await reissue(site, site.citizens[0]);
 	revoked = await serialOf(mine.auth.certificate);
 	const page = await mine.browser.get(`/keys/${revoked}/revoke?reason=4`);
@@ -79,18 +53,22 @@ test("certificates whose columns say something else than their octets", { timeou
 		isAlarm(await look(), "certificates", new RegExp(`ALARM: ${revoked}: ${what}`));
 		await sql(site, `UPDATE certificate SET ${column} = ${/^not_/.test(column) ? `CAST(UNHEX('${former}') AS DATETIME(6))` : `UNHEX('${former}')`} WHERE serial = UNHEX('${revoked}')`);
 	}
+	const other = await serialOf(mine.sign.certificate), odd = `1b${"0".repeat(37)}7`;
+	await sql(site, `UPDATE certificate SET serial = UNHEX('${odd}') WHERE serial = UNHEX('${other}')`);
+	isAlarm(await look(), "certificates", new RegExp(`ALARM: ${odd}: serial`));
+	await sql(site, `UPDATE certificate SET serial = UNHEX('${other}') WHERE serial = UNHEX('${odd}')`);
 	await sql(site, `UPDATE serial_reservation SET state = 'abandoned' WHERE serial = UNHEX('${revoked}')`);
 	isAlarm(await look(), "certificates", /no record of its serial number/);
 	await sql(site, `UPDATE serial_reservation SET state = 'stored' WHERE serial = UNHEX('${revoked}')`);
 	await isFine("mended");
 });
 
-// A CRL of the demo CA as somebody with its key could make it: number, entries, dates as asked for.
-async function forged({ number, entries = "", last = null, next = null, delta = null }) {
-	const ca = path.join(site.var, "ca/ca.pem"), at = (ms) => new Date(ms).toISOString().replace(/[-:T]/g, "").slice(0, 14) + "Z";
+// A CRL of the demo CA, or of its root, as somebody with its key could make it: number, entries, dates as asked for.
+async function forged({ number, entries = "", last = null, next = null, delta = null, of = "ca" }) {
+	const ca = path.join(site.var, `ca/${of}.pem`), at = (ms) => new Date(ms).toISOString().replace(/[-:T]/g, "").slice(0, 14) + "Z";
 	return withFiles({ "index.txt": entries, "index.txt.attr": "unique_subject = no\n", number: `${number.toString(16).padStart(4, "0").replace(/^(.(..)*)$/, "0$1")}\n`,
 		conf: `[ca]\ndefault_ca=c\n[c]\ndatabase=index.txt\ncrlnumber=number\ndefault_md=sha256\ncrl_extensions=e\n[e]\nauthorityKeyIdentifier=keyid\n${
-			delta ? `2.5.29.27=critical,ASN1:INTEGER:${delta}\n` : `freshestCRL=URI:${site.plain}/crl/ca-delta.crl\n`}` }, async (_, cwd) => {
+			delta ? `2.5.29.27=critical,ASN1:INTEGER:${delta}\n` : of === "root" ? "" : `freshestCRL=URI:${site.plain}/crl/ca-delta.crl\n`}` }, async (_, cwd) => {
 		const { status, said } = await run("openssl", ["ca", "-gencrl", "-config", "conf", "-cert", ca, "-keyfile", ca.replace(".pem", ".key"), "-passin", `file:${ca.replace(".pem", ".passphrase")}`,
 			"-crl_lastupdate", at(last ?? Date.now() - 60000), "-crl_nextupdate", at(next ?? Date.now() + 3600000), "-out", "crl.pem"], { cwd });
 		assert.equal(status, 0, said);
@@ -139,10 +117,29 @@ test("CRLs that are not what the CA published", { timeout: 180000 }, async (t) =
 	await sql(site, `UPDATE crl SET published_at = published_at - INTERVAL 1 MINUTE, number = number + 1 WHERE kind = 'base' AND number = ${first}`);
 	isAlarm(await look(), "base-crl", new RegExp(`number ${first} is served, ${first + 1} was published`));
 	await sql(site, `UPDATE crl SET number = number - 1 WHERE kind = 'base' AND number = ${first + 1}`);
+	// served, and its row says that it is not published yet
+	const [[published]] = await sql(site, `SELECT published_at FROM crl WHERE kind = 'base' AND number = ${first}`);
+	await sql(site, `UPDATE crl SET published_at = NULL WHERE kind = 'base' AND number = ${first}`);
+	isAlarm(await look(), "base-crl", new RegExp(`base: number ${first} is served, and not published in the register`));
+	await sql(site, `UPDATE crl SET published_at = '${published}' WHERE kind = 'base' AND number = ${first}`);
+	// many faults: five by name, and how many more
+	const many = [1, 2, 3, 4, 5, 6, 7].map((n) => line(stranger.replace(/1$/, String(n)), stamp, "superseded")).join("");
+	await served("ca-delta.crl", await forged({ number, delta: baseOf, entries: many + line(serials, at, "superseded") }), "delta-crl", /ALARM: and 3 more/);
+	await writeFile(file("ca-delta.crl"), delta);
+	// not there at all
+	for (const [name, check] of [["ca.crl", "base-crl"], ["ca-delta.crl", "delta-crl"], ["root.crl", "root-crl"]]) {
+		await rename(file(name), `${file(name)}.aside`);
+		isAlarm(await look(), check, new RegExp(`${name}: .*404`));
+		await rename(`${file(name)}.aside`, file(name));
+	}
 	// the root's
 	const rootCrl = await readFile(file("root.crl"));
 	await writeFile(file("root.crl"), base);
 	isAlarm(await look(), "root-crl", /root\.crl: /);
+	for (const [days, level] of [[50, 1], [10, 2], [-1, 2]]) {
+		await writeFile(file("root.crl"), await forged({ of: "root", number: 7, last: Date.now() - 86400e3 * 2, next: Date.now() + days * 86400e3 + 3600e3 }));
+		isAlarm(await look(), "root-crl", new RegExp(`root\\.crl: ends in ${days === -1 ? "0" : days} days`), level);
+	}
 	await writeFile(file("root.crl"), rootCrl);
 	await isFine("all are back");
 });
@@ -159,18 +156,30 @@ test("what waits, what was refused, who is not at work", { timeout: 120000 }, as
 	for (const [minutes, level] of [[5, 1], [15, 2]])
 		await during(`UPDATE application SET status = 'signed', changed_at = UTC_TIMESTAMP(6) - INTERVAL ${minutes} MINUTE WHERE number = '${number}'`, back, "queue", /1 applications wait/, level);
 	await during("UPDATE lease SET expires_at = UTC_TIMESTAMP(6) - INTERVAL 3 MINUTE", "UPDATE lease SET expires_at = UTC_TIMESTAMP(6) + INTERVAL 1 MINUTE", "publisher", /no publisher has held the lease for 1[89]\d s/);
-	await during(`INSERT INTO outbox (id, kind, iin, at, next_at) VALUES ('x', 'login', '123456789011', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) - INTERVAL 2 HOUR)`, "DELETE FROM outbox WHERE id = 'x'", "mail", /1 mails wait/, 1);
+	const [lease] = await sql(site, "SELECT HEX(holder), fence, expires_at FROM lease WHERE name = 'publisher'");
+	await during("DELETE FROM lease WHERE name = 'publisher'", `INSERT INTO lease (name, holder, fence, expires_at) VALUES ('publisher', UNHEX('${lease[0]}'), ${lease[1]}, UTC_TIMESTAMP(6) + INTERVAL 1 MINUTE)`, "publisher", /no publisher has held the lease/);
+	for (const [hours, level] of [[2, 1], [25, 2]])
+		await during(`INSERT INTO outbox (id, kind, iin, at, next_at) VALUES ('x', 'login', '123456789011', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) - INTERVAL ${hours} HOUR)`, "DELETE FROM outbox WHERE id = 'x'", "mail", /1 mails wait/, level);
 	const other = await serialOf(mine.sign.certificate), gone = `DELETE FROM revocation WHERE serial = UNHEX('${other}')`;
 	const entry = (at, columns = "", values = "") => `INSERT INTO revocation (ca, serial, iin, reason, revoked_at, not_after${columns}) SELECT ca, serial, iin, 5, UTC_TIMESTAMP(6) - INTERVAL ${at}, not_after${values} FROM certificate WHERE serial = UNHEX('${other}')`;
 	await during(entry("5 MINUTE"), gone, "revocations", /1 revocations wait for the publisher, the oldest for 30\d s/, 1);
+	await during(entry("15 MINUTE"), gone, "revocations", /1 revocations wait for the publisher, the oldest for 90\d s/);
+	await during(entry("15 MINUTE", ", verified_at", ", UTC_TIMESTAMP(6) - INTERVAL 5 MINUTE"), gone, "revocations", /1 revocations are on no CRL/, 1);
 	await during(entry("15 MINUTE", ", verified_at", ", UTC_TIMESTAMP(6) - INTERVAL 12 MINUTE"), gone, "revocations", /1 revocations are on no CRL/);
 	await during(entry("1 DAY", ", refused", ", 'document'"), gone, "revocations", /1 revocations in the register were refused by the publisher/);
 	await during(entry("8 DAY", ", refused", ", 'document'"), gone, "revocations", /were refused/, 1);
 	await isFine("mended");
+	/* a report that cannot be written is an alarm of its own */
+	await mkdir(path.join(folder, "report.new"));
+	const found = await look();
+	assert.equal(found.status, 2, found.said);
+	assert.match(found.said, /report\.new|report: .*directory/);
+	await rmdir(path.join(folder, "report.new"));
+	await isFine("written again");
 });
 
 // A proxy that passes on what it is not asked to change, and answers OCSP with openssl's responder and an index of the test's.
-async function proxied(t, { index = "", signer = path.join(site.var, "ocsp/responder.pem"), raw = null }) {
+async function proxied(t, { index = "", signer = path.join(site.var, "ocsp/responder.pem"), raw = null, status = 200 }) {
 	const port = await freePort(), ca = path.join(site.var, "ca/ca.pem");
 	const server = http.createServer((request, response) => {
 		const chunks = [];
@@ -185,7 +194,7 @@ async function proxied(t, { index = "", signer = path.join(site.var, "ocsp/respo
 				assert.equal(status, 0, said);
 				return readFile(path.join(cwd, "answer"));
 			});
-			response.writeHead(200, { "content-type": "application/ocsp-response" });
+			response.writeHead(status, { "content-type": "application/ocsp-response" });
 			response.end(body);
 		});
 	});
@@ -199,10 +208,14 @@ test("an OCSP responder that says something else than the register", { timeout: 
 	const rows = await sql(site, "SELECT HEX(c.serial), r.serial IS NOT NULL, DATE_FORMAT(r.revoked_at, '%y%m%d%H%i%sZ') FROM certificate c LEFT JOIN revocation r ON r.serial = c.serial");
 	const index = (lie) => rows.map(([serial, is, at]) => lie(serial.toLowerCase(), is === "1") === "V" ? `V\t301231235959Z\t\t${serial}\tunknown\t/CN=x\n`
 		: `R\t301231235959Z\t${is === "1" ? at : "260101000000Z"},superseded\t${serial}\tunknown\t/CN=x\n`).join("");
-	await isFine("an honest one", await proxied(t, { index: index((_, is) => (is ? "R" : "V")) }));
+	const honest = index((_, is) => (is ? "R" : "V"));
+	await isFine("an honest one", await proxied(t, { index: honest }));
 	isAlarm(await look(await proxied(t, { index: index(() => "V") })), "ocsp", new RegExp(`ALARM: ${revoked}: OCSP says good, the register revoked`));
 	isAlarm(await look(await proxied(t, { index: index(() => "R") })), "ocsp", /ALARM: [0-9a-f]{40}: OCSP says revoked, the register good/);
 	isAlarm(await look(await proxied(t, { index: "" })), "ocsp", new RegExp(`ALARM: ${revoked}: OCSP says unknown, the register revoked`));
+	isAlarm(await look(await proxied(t, { index: honest.replace("superseded", "keyCompromise") })), "ocsp", new RegExp(`${revoked}: OCSP says revoked, the register revoked, with another time or reason`));
+	isAlarm(await look(await proxied(t, { index: honest.replace(/\d{12}Z,/, "260101000000Z,") })), "ocsp", new RegExp(`${revoked}: OCSP says revoked, the register revoked, with another time or reason`));
+	isAlarm(await look(await proxied(t, { status: 500 })), "ocsp", /\/ocsp: .*500/);
 	isAlarm(await look(await proxied(t, { raw: Buffer.from("hello") })), "ocsp", /RFC 6960 section 4\.2\.1/);
 	isAlarm(await look(await proxied(t, { raw: Buffer.from([0x30, 3, 0x0a, 1, 3]) })), "ocsp", /tryLater/);
 	// certificates of the demo CA: no responder's, and a responder's near its end
@@ -218,7 +231,6 @@ test("an OCSP responder that says something else than the register", { timeout: 
 		await writeFile(out, await readFile(path.join(cwd, "key"), "utf8") + await readFile(path.join(cwd, "cert"), "utf8"));
 		return out;
 	});
-	const honest = index((_, is) => (is ? "R" : "V"));
 	isAlarm(await look(await proxied(t, { index: honest, signer: await signer("clientAuth", -100, 100) })), "ocsp", /the certificate is no responder's/);
 	isAlarm(await look(await proxied(t, { index: honest, signer: await signer("OCSPSigning", -100, 20) })), "expiry", /responder: CN=ended: ends in (19|20) hours/, 1);
 	isAlarm(await look(await proxied(t, { index: honest, signer: await signer("OCSPSigning", -100, 5) })), "expiry", /responder: CN=ended: ends in [45] hours/);
@@ -238,6 +250,19 @@ test("a CA that ends soon, another CA, no database", { timeout: 120000 }, async 
 		});
 		isAlarm(await look({ ca_certificate: short }), "expiry", /issuing CA: .*: ends in (59|60|19|20) days/, level);
 	}
+	for (const [days, level] of [[60, 1], [20, 2]]) {
+		await withFiles({ ext: "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\n" }, async (at, cwd) => {
+			for (const step of [["x509", "-x509toreq", "-in", path.join(dir, "root.pem"), "-signkey", path.join(dir, "root.key"), "-passin", `file:${dir}/root.passphrase`, "-out", "csr"],
+				["x509", "-req", "-in", "csr", "-extfile", at.ext, "-sha256", "-days", String(days), "-set_serial", "0x1a02", "-signkey", path.join(dir, "root.key"), "-passin", `file:${dir}/root.passphrase`, "-out", short]]) {
+				const { status, said } = await run("openssl", step, { cwd });
+				assert.equal(status, 0, said);
+			}
+		});
+		isAlarm(await look({ root_certificate: short }), "expiry", /root: .*: ends in (59|60|19|20) days/, level);
+	}
+	/* a root that has not signed this CA, and no place for a report: it does not start */
+	for (const changes of [{ root_certificate: path.join(dir, "ca.pem") }, { report_file: "" }])
+		assert.equal((await look(changes)).status, 70);
 	await copyFile(path.join(dir, "root.pem"), short);
 	await sql(site, "UPDATE ca SET key_id = REPEAT('x', 20) WHERE id = 2");
 	isAlarm(await look(), "database", /the register does not know this CA/);

@@ -213,11 +213,42 @@ compressed_point(void **state)
 	EVP_PKEY_free(key);
 }
 
+/* As `openssl rsa -modulus` prints it, and the SHA-1 of that. */
+static void
+listed(void **state)
+{
+	const struct octets o = request(rsa, NULL, EVP_sha256()), other = request(ec, NULL, EVP_sha256());
+	uint8_t got[CSR_LISTED_SIZE], wanted[CSR_LISTED_SIZE] = { 0 }, hash[20];
+	struct buf line = BUF_INIT;
+	enum csr_fault fault;
+	BIGNUM *n = NULL;
+	struct csr csr;
+	char *hex;
+
+	(void)state;
+	assert_int_equal(EVP_PKEY_get_bn_param(rsa, "n", &n), 1);
+	hex = BN_bn2hex(n);
+	buf_printf(&line, "Modulus=%s\n", hex);
+	assert_int_equal(EVP_Digest(line.data, line.len, hash, NULL, EVP_sha1(), NULL), 1);
+	memcpy(wanted + 22, hash + 10, 10);
+	assert_int_equal(csr_parse_der(&csr, o.data, o.len, NULL, &fault), RC_OK);
+	assert_true(csr_listed_as(&csr, got));
+	assert_memory_equal(got, wanted, sizeof(got));
+	csr_free(&csr);
+	assert_int_equal(csr_parse_der(&csr, other.data, other.len, NULL, &fault), RC_OK);
+	assert_false(csr_listed_as(&csr, got));
+	csr_free(&csr);
+	OPENSSL_free(hex);
+	BN_free(n);
+	buf_free(&line);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fields),
+		cmocka_unit_test(listed),
 		cmocka_unit_test(text_forms),
 		cmocka_unit_test(iins),
 		cmocka_unit_test(weak_keys),

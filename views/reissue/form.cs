@@ -124,7 +124,7 @@ set:crumbs.0.text = L.menu.title ?><?cs set:crumbs.0.href = "/keys" ?><?cs set:c
     <label class="check" id="replace-choice"><input type="checkbox" id="replace"> <span><?cs var:L.replace.tick ?></span></label>
     <p class="hint"><?cs var:L.replace.text ?></p>
     <div class="consent"><p id="statement"></p>
-      <label class="check"><input type="checkbox" id="agree" name="agree" value="1" required aria-describedby="statement agree-error"> <span><?cs var:L.frame.agree ?> <span class="required" aria-hidden="true">*</span></span></label>
+      <label class="check"><input type="checkbox" id="agree" name="agree" value="1" required aria-describedby="statement agree-error"> <span><?cs var:L.frame.agree ?>&nbsp;<span class="required" aria-hidden="true">*</span></span></label>
       <p class="error-text" id="agree-error" hidden></p></div>
     <?cs call:keyfields("sign", L.key.sign_hint, L.application.confirm_sign) ?>
   </form>

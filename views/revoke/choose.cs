@@ -24,7 +24,7 @@ set:crumbs.2.text = L.revoke.title ?><?cs include:"head.cs" ?>
   <input type="hidden" name="chosen" value="1">
   <p class="hint"><strong><?cs var:L.revoke.note ?></strong> <?cs var:L.revoke.note_text ?></p>
   <fieldset class="field<?cs if:error.reason ?> invalid<?cs /if ?>"<?cs if:error.reason ?> aria-describedby="reason-error"<?cs /if ?>>
-    <legend><?cs var:L.revoke.reason ?> <span class="required" aria-hidden="true">*</span></legend>
+    <legend><?cs var:L.revoke.reason ?>&nbsp;<span class="required" aria-hidden="true">*</span></legend>
     <?cs call:field_error("reason", error.reason) ?>
     <div class="choices one"><?cs each:x = reasons ?><label class="choice wide"><input type="radio" name="reason" id="reason<?cs if:x.code != reasons.0.code ?>-<?cs var:x.code ?><?cs /if ?>" value="<?cs var:x.code ?>" required<?cs if:x.code == value.reason ?> checked<?cs /if ?>><span><strong><?cs var:x.text ?></strong><small><?cs var:x.hint ?></small></span></label><?cs /each ?></div>
   </fieldset>

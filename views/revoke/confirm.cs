@@ -32,7 +32,7 @@ set:crumbs.2.text = L.revoke.title ?><?cs set:crumbs.2.href = page.path ?><?cs s
   <?cs call:csrf() ?><input type="hidden" name="reason" value="<?cs var:reason.code ?>"><?cs if:reason.since ?><input type="hidden" name="since" value="<?cs var:reason.since ?>"><?cs /if ?><?cs if:also.serial ?><input type="hidden" name="also" value="<?cs var:also.serial ?>"><?cs /if ?>
   <div class="consent<?cs if:error.agree ?> invalid<?cs /if ?>">
     <p id="statement"><?cs var:statement ?></p>
-    <label class="check"><input type="checkbox" id="agree" name="agree" value="1" required<?cs if:value.agree == "1" ?> checked<?cs /if ?> aria-describedby="statement agree-error"> <span><?cs var:L.frame.agree ?> <span class="required" aria-hidden="true">*</span></span></label>
+    <label class="check"><input type="checkbox" id="agree" name="agree" value="1" required<?cs if:value.agree == "1" ?> checked<?cs /if ?> aria-describedby="statement agree-error"> <span><?cs var:L.frame.agree ?>&nbsp;<span class="required" aria-hidden="true">*</span></span></label>
     <p class="error-text" id="agree-error"<?cs if:!error.agree ?> hidden<?cs /if ?>><?cs if:error.agree ?><?cs var:error.agree ?><?cs /if ?></p>
   </div>
   <?cs call:keyfields("sign", L.key.sign_hint, L.revoke.do) ?>

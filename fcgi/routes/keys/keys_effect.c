@@ -7,6 +7,7 @@
 
 #define DAY_LENGTH 10 /* of what clock_shown writes: "04.02.2016" */
 #define EXACT_SIZE 48
+#define MINUTE (60 * SECOND)
 
 /* The first list of its kind that holds the entry and is in its place; one that was claimed and never made is passed over. */
 #define LIST(alias, kind, since)                                                                                                           \
@@ -62,7 +63,8 @@ set_due(struct request *r, const struct register_entry *e, const char *kind, con
 	due = e->now < made + (end - made) / 2 ? made + (end - made) / 2 : end;
 	if (e->now >= due)
 		return RC_OK;
-	clock_shown(text, due);
+	/* minutes are shown: the one by whose beginning it will be there */
+	clock_shown(text, (due + MINUTE - 1) / MINUTE * MINUTE);
 	page_set(r->page, name, text);
 	return RC_OK;
 }
