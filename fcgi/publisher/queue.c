@@ -349,7 +349,7 @@ static enum rc
 work_together(struct publisher *p, struct pending *list, size_t count)
 {
 	struct issuance *issuances[PAGE];
-	struct pending *open[PAGE];
+	struct pending *unstored[PAGE] = { NULL };
 	enum rc rc, kept, stored, one = RC_OK;
 	size_t n = 0;
 
@@ -365,18 +365,18 @@ work_together(struct publisher *p, struct pending *list, size_t count)
 		if (rc == RC_OK)
 			rc = finished(&list[i], issuance_sign(p, &list[i].issuance));
 		if (rc == RC_OK)
-			open[n++] = &list[i];
+			unstored[n++] = &list[i];
 		else
 			one = worse(one, end(&list[i], rc));
 	}
 	for (size_t i = 0; i < n; i++)
-		issuances[i] = &open[i]->issuance;
+		issuances[i] = &unstored[i]->issuance;
 	stored = n == 0 ? RC_OK : issuance_store(p, issuances, n);
 	for (size_t i = 0; i < n; i++) {
 		rc = stored;
 		if (stored != RC_OK && n > 1 && !is_hopeless(p, one) && !is_hopeless(p, stored))
 			rc = issuance_store(p, &issuances[i], 1);
-		one = worse(one, end(open[i], rc == RC_OK || is_hopeless(p, rc) ? rc : finished(open[i], rc)));
+		one = worse(one, end(unstored[i], rc == RC_OK || is_hopeless(p, rc) ? rc : finished(unstored[i], rc)));
 	}
 	return one;
 }

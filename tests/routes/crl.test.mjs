@@ -14,7 +14,7 @@ import { Browser } from "../lib/http.mjs";
 import { instance, root, until } from "../lib/instance.mjs";
 import { ask, exchange, requestOf, run } from "../lib/ocsp.mjs";
 
-const COUNT = Number(process.env.CRL_POPULATION ?? 240), LIMIT = 90000, LONG = 240000 + 600 * COUNT, BIG = { maxBuffer: 1 << 28 };
+const COUNT = Number(process.env.CRL_POPULATION ?? 120), LIMIT = 90000, LONG = 240000 + 600 * COUNT, BIG = { maxBuffer: 1 << 28 };
 const REASONS = ["UNSPECIFIED", "KEY_COMPROMISE", "AFFILIATION_CHANGED", "SUPERSEDED", "CESSATION_OF_OPERATION"];
 let site, folder, later;
 const numbers = [...Array(COUNT).keys()], kind = (n) => n % 6;
@@ -161,10 +161,12 @@ test("OCSP: OpenSSL, GnuTLS, the JDK and NSS say of each certificate what the re
 	assert.equal(said.size, COUNT);
 	for (const n of numbers) assert.equal(said.get(n), isRevoked(n) ? `revoked ${REASONS[n % 5]}` : "valid 2", `${n}.pem`);
 
-	await Promise.all(cpus().map(async (_, i) => {
-		for (const n of numbers.filter((one) => one % cpus().length === i))
-			await writeFile(`${file(n)}.ocsp`, (await exchange(`${site.plain}/ocsp`, { body: await requestOf(site, [serials[n]], { sha256: n % 2 === 0 }) })).body);
-	}));
+	/* one request of each kind by openssl, then with the other serials in their place */
+	const made = await Promise.all([true, false].map(async (sha256) => (await requestOf(site, [serials[0]], { sha256 })).toString("hex")));
+	for (const n of numbers) {
+		const body = Buffer.from(made[n % 2].replace(serials[0], serials[n]), "hex");
+		await writeFile(`${file(n)}.ocsp`, (await exchange(`${site.plain}/ocsp`, { body })).body);
+	}
 	await oracle("gnutls", ["ocsp", at("root.cer.pem"), at("ca.cer.pem")], isRevoked);
 	const db = `sql:${at("nss-ocsp")}`;
 	await mkdir(at("nss-ocsp"));
