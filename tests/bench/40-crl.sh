@@ -125,6 +125,7 @@ for entries in 100000 1000000; do
 		claimed+=$(measure "$database" "$build/publisher" -c "$work/$entries.conf" --once)$'\n' || exit 1
 	done
 	told "the same with 1000 revocations claimed, and a delta of them" "${claimed%$'\n'}"
+	sql "cabinet_$entries" -e "UPDATE revocation SET first_crl_number = 1, crl_number = 1, first_delta_number = 1, delta_number = 1 WHERE crl_number > 1"
 	(($(middle "$ours" 4) < 32768)) || { echo "memory: 32 MB or more: MISSED"; missed=1; }
 done
 

@@ -2,7 +2,8 @@
 # tests/bench/41-issue.sh: certificates, two an application, RSA-2048 keys under an RSA-2048 CA.
 #   queue    build/publisher over the queue: signed forms verified, records, lints, signatures, events; its CPU beyond an idle pass, and with the database's
 #   ours     the same without the database, in process (issue.c)
-#   bare     a loop of OpenSSL's interface that checks the request and signs (issue.c)
+#   bare     a loop of OpenSSL's interface that checks the request and signs (issue.c): nothing recorded, linted, verified beyond that signature or read
+#            back; extensions that all certificates share are made once
 # CPU microseconds a certificate, peers in turn, medians of five; less is better, so ratio = peer / ours: the part of the bare loop's rate that is reached.
 set -u
 # shellcheck source=scripts/lib/common.sh
@@ -90,5 +91,5 @@ against_bare() {		# NAME FIGURES [AT-LEAST]
 }
 against_bare "issuing without the database, against a bare OpenSSL loop" "$ours" 0.8
 against_bare "issuing from the queue, the publisher's CPU" "$program" 0.5
-against_bare "issuing from the queue, with the database's CPU" "$whole"
+against_bare "issuing from the queue, with the database's CPU" "$whole" 0.5
 [[ -z $missed ]]
