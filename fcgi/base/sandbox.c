@@ -46,8 +46,8 @@ static const int children[] = { SCMP_SYS(pipe2), SCMP_SYS(dup2), SCMP_SYS(dup3),
 
 /* Where they may, Landlock says; how, the owner of the folder. Nothing here changes an owner or a mode. */
 static const int writing[] = { SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(rename), SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(link),
-	SCMP_SYS(linkat), SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(fsync), SCMP_SYS(fdatasync), SCMP_SYS(ftruncate), SCMP_SYS(flock),
-	END };
+	SCMP_SYS(linkat), SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(fsync), SCMP_SYS(fdatasync), SCMP_SYS(sync_file_range),
+	SCMP_SYS(ftruncate), SCMP_SYS(flock), END };
 
 /* Nothing of ours ever asks for these. */
 static const int hostile[] = { SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(ptrace), SCMP_SYS(process_vm_readv),

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -138,6 +139,7 @@ struct writer {
 static void
 flush(struct writer *w)
 {
+	const off_t from = (off_t)w->info->size;
 	const char *p = w->pending.data;
 	size_t left = w->pending.len;
 
@@ -159,6 +161,8 @@ flush(struct writer *w)
 		p += n;
 		left -= (size_t)n;
 	}
+	/* the disk begins now: the fsync that follows has little left to wait for, and it is that one that tells of errors */
+	(void)sync_file_range(w->fd, from, 0, SYNC_FILE_RANGE_WRITE);
 	buf_reset(&w->pending);
 }
 
