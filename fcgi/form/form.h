@@ -121,7 +121,7 @@ MUST_USE enum rc form_sign(struct buf *out, const char *document, size_t len, co
 struct form_checks {
 	/* canonical octets of the document without its Signature: issued by us, alive, for this person, not used. RULE_DOCUMENT … RULE_USED. */
 	enum rc (*issued)(void *arg, const char *canonical, size_t len, enum form_rule *rule);
-	/* trust, validity, revocation, purpose, person: RULE_CERTIFICATE_*. NULL only for FORM_PROOF. */
+	/* trust, validity, revocation, purpose, person: RULE_CERTIFICATE_*; before them RULE_USED, if one question finds out both. NULL only for FORM_PROOF. */
 	enum rc (*certificate)(void *arg, const struct cert *, enum form_rule *rule);
 	void *arg;
 	/* FORM_PROOF: key of the stored request, SubjectPublicKeyInfo DER; otherwise NULL. */

@@ -211,8 +211,11 @@ cert_x509(const struct cert *c)
 
 	if (*c->x509 == NULL) {
 		*c->x509 = d2i_X509(NULL, &p, (long)c->der_len);
-		if (*c->x509 == NULL || X509_check_purpose(*c->x509, -1, 0) != 1)
-			log_fatal("certificate", "%s: OpenSSL does not read what cert_read accepted", c->subject);
+		if (*c->x509 == NULL || X509_check_purpose(*c->x509, -1, 0) != 1) {
+			openssl_warn("certificate", c->subject, "OpenSSL does not read what cert_read accepted");
+			X509_free(*c->x509);
+			*c->x509 = NULL;
+		}
 		ERR_clear_error();
 	}
 	return *c->x509;

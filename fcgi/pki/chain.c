@@ -45,7 +45,7 @@ enum rc
 chain_add_ca(struct chain *c, const struct cert *ca)
 {
 	X509 *x = cert_x509(ca);
-	bool ok = X509_check_ca(x) == 1 && X509_STORE_add_cert(c->store, x) == 1;
+	bool ok = x != NULL && X509_check_ca(x) == 1 && X509_STORE_add_cert(c->store, x) == 1;
 
 	if (ok && (X509_get_extension_flags(x) & EXFLAG_SS) != 0)
 		c->has_root = true;
@@ -191,13 +191,13 @@ look_up_revocations(const struct chain *c, STACK_OF(X509) * path, instant at, st
 
 /* partial: a path may end at a pinned CA that is not self-signed; OpenSSL then looks no further, even if its issuer is pinned too. */
 static int
-verify_path(const struct chain *c, const struct cert *leaf, instant at, bool partial, struct chain_result *out)
+verify_path(const struct chain *c, X509 *leaf, instant at, bool partial, struct chain_result *out)
 {
 	X509_STORE_CTX *context = X509_STORE_CTX_new();
 	X509_VERIFY_PARAM *param;
 	int error;
 
-	if (context == NULL || X509_STORE_CTX_init(context, c->store, cert_x509(leaf), NULL) != 1)
+	if (context == NULL || X509_STORE_CTX_init(context, c->store, leaf, NULL) != 1)
 		log_fatal("out-of-memory", "chain: libcrypto");
 	param = X509_STORE_CTX_get0_param(context);
 	X509_VERIFY_PARAM_set_time(param, (time_t)(at / SECOND));
@@ -221,11 +221,16 @@ verify_path(const struct chain *c, const struct cert *leaf, instant at, bool par
 void
 chain_verify(const struct chain *c, const struct cert *leaf, instant at, struct chain_result *out)
 {
+	X509 *x = cert_x509(leaf);
 	int error = X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY;
 
 	memset(out, 0, sizeof(*out));
+	if (x == NULL) {
+		snprintf(out->detail, sizeof(out->detail), "OpenSSL does not read the certificate");
+		return;
+	}
 	if (c->has_root)
-		error = verify_path(c, leaf, at, false, out);
+		error = verify_path(c, x, at, false, out);
 	if (error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY || error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT)
-		(void)verify_path(c, leaf, at, true, out);
+		(void)verify_path(c, x, at, true, out);
 }

@@ -286,8 +286,8 @@ read_file(struct reader *r, uint64_t file_size)
 	s->hash = EVP_MD_CTX_new();
 	s->signature = EVP_MD_CTX_new();
 	issuer_algorithm(&algorithm);
-	if (s->hash == NULL || s->signature == NULL || (X509_get_key_usage(cert_x509(r->ca)) & KU_CRL_SIGN) == 0 ||
-	    EVP_DigestInit_ex(s->hash, EVP_sha256(), NULL) != 1 ||
+	if (s->hash == NULL || s->signature == NULL || cert_x509(r->ca) == NULL ||
+	    (X509_get_key_usage(cert_x509(r->ca)) & KU_CRL_SIGN) == 0 || EVP_DigestInit_ex(s->hash, EVP_sha256(), NULL) != 1 ||
 	    EVP_DigestVerifyInit(s->signature, NULL, EVP_sha256(), NULL, X509_get0_pubkey(cert_x509(r->ca))) != 1)
 		ok = fail(r, "RFC 5280 section 4.2.1.3: cannot be verified with this CA");
 	else

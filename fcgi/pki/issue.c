@@ -280,7 +280,7 @@ issue_tbs(struct buf *b, const struct issue_request *r, const struct cert *ca)
 	if (until > cert_not_after(ca))
 		until = cert_not_after(ca);
 	if ((r->profile->common_name == NULL && !is_person(&r->subject)) || until <= from || from < cert_not_before(ca) ||
-	    X509_get0_subject_key_id(cert_x509(ca)) == NULL || !is_rsa(r->spki, r->spki_len, &rsa)) {
+	    cert_x509(ca) == NULL || X509_get0_subject_key_id(cert_x509(ca)) == NULL || !is_rsa(r->spki, r->spki_len, &rsa)) {
 		log_warn("issue", "%s: names, validity or key that no certificate can hold", r->profile->name);
 		return RC_BAD_INPUT;
 	}

@@ -98,6 +98,8 @@ issuer_key_load(struct issuer_key **out, const char *key_path, const char *passp
 		fault = "not an encrypted PKCS#8 key in PEM, or another passphrase";
 	else if (!EVP_PKEY_is_a(key, "RSA") || !key_describe(key, algorithm))
 		fault = "not RSA of 2048 to 4096 bits";
+	else if (ca == NULL)
+		fault = "OpenSSL does not read the certificate";
 	else if (EVP_PKEY_eq(X509_get0_pubkey(ca), key) != 1)
 		fault = "not the key of the certificate";
 	else if (X509_check_ca(ca) != 1 || (X509_get_key_usage(ca) & (KU_KEY_CERT_SIGN | KU_CRL_SIGN)) != (KU_KEY_CERT_SIGN | KU_CRL_SIGN))

@@ -441,6 +441,8 @@ lint_tbs(const void *tbs, size_t len, const struct cert *ca, const struct profil
 	*clause = NULL;
 	if (s.x509 == NULL || len > CERT_MAX - 1024)
 		*clause = "RFC 5280 section 4.1: no certificate";
+	else if (cert_x509(ca) == NULL)
+		*clause = "RFC 5280 section 4.1: no certificate of the CA";
 	else {
 		spki_len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(s.x509), &spki);
 		s.key = spki_len > 0 ? key_of(spki, (size_t)spki_len) : NULL;

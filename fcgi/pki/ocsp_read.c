@@ -270,6 +270,8 @@ responder_fault(const struct ocsp_read *read, const struct cert *responder, cons
 	EVP_MD_CTX *context;
 	bool ok;
 
+	if (x == NULL)
+		return "RFC 6960 section 4.2.2.2: OpenSSL does not read the responder's certificate";
 	if (!cert_is_signed_by(responder, ca))
 		return "RFC 6960 section 4.2.2.2: the responder's certificate is not by this CA";
 	if ((X509_get_extension_flags(x) & EXFLAG_XKUSAGE) == 0 || (X509_get_extended_key_usage(x) & XKU_OCSP_SIGN) == 0 ||

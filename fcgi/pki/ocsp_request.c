@@ -200,11 +200,11 @@ void
 ocsp_issuer_of(struct ocsp_issuer *out, const struct cert *ca)
 {
 	const X509 *x = cert_x509(ca);
-	const ASN1_BIT_STRING *key = X509_get0_pubkey_bitstr(x);
-	const uint8_t *octets = ASN1_STRING_get0_data(key);
-	size_t len = (size_t)ASN1_STRING_length(key);
+	const ASN1_BIT_STRING *key = x != NULL ? X509_get0_pubkey_bitstr(x) : NULL;
+	const uint8_t *octets = key != NULL ? ASN1_STRING_get0_data(key) : NULL;
+	size_t len = key != NULL ? (size_t)ASN1_STRING_length(key) : 0;
 
-	if (X509_NAME_digest(X509_get_subject_name(x), EVP_sha1(), out->name_sha1, NULL) != 1 ||
+	if (key == NULL || X509_NAME_digest(X509_get_subject_name(x), EVP_sha1(), out->name_sha1, NULL) != 1 ||
 	    X509_NAME_digest(X509_get_subject_name(x), EVP_sha256(), out->name_sha256, NULL) != 1 ||
 	    EVP_Digest(octets, len, out->key_sha1, NULL, EVP_sha1(), NULL) != 1 ||
 	    EVP_Digest(octets, len, out->key_sha256, NULL, EVP_sha256(), NULL) != 1) {

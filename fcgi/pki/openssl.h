@@ -42,7 +42,10 @@ bool name_value(struct buf *out, const X509_NAME_ENTRY *);
 /* UTCTime or GeneralizedTime in the DER form of RFC 5280, 4.1.2.5: with seconds, Z, no fraction. */
 bool time_parse(instant *out, const ASN1_TIME *);
 
-/* The same certificate as OpenSSL has it, made when first asked for; borrowed. */
+/*
+ * The same certificate as OpenSSL has it, made when first asked for; borrowed, and there for as long as the certificate. NULL (logged): OpenSSL refuses what
+ * cert_read accepts. No such octets are known, and a citizen may send the first ones: whoever takes a certificate in for OpenSSL's use asks here and refuses.
+ */
 X509 *cert_x509(const struct cert *);
 /* The same key as OpenSSL has it, made when first asked for; NULL outside the accepted set; borrowed. */
 EVP_PKEY *key_evp(struct key *);

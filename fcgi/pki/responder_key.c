@@ -80,6 +80,8 @@ certificate_fault(const struct responder_key *k)
 {
 	X509 *x = cert_x509(k->certificate);
 
+	if (x == NULL)
+		return "OpenSSL does not read the certificate";
 	if (X509_check_private_key(x, k->key) != 1)
 		return "not the key of the certificate";
 	if (strcmp(cert_algorithm(k->certificate), "EC-P256") != 0 && strcmp(cert_algorithm(k->certificate), "RSA-2048") != 0)

@@ -8,9 +8,7 @@
 enum { FIND_DER, FIND_CA, FIND_CA_STATE, FIND_CA_DER, FIND_CA_NOT_AFTER, FIND_REVOKED, FIND_NOW };
 static const struct db_statement certificate_find = {
 	.name = "certificate find",
-	.sql = "SELECT k.der, a.id, a.state, a.certificate, a.not_after, r.serial, UTC_TIMESTAMP(6)"
-	       " FROM certificate k JOIN ca a ON a.id = k.ca LEFT JOIN revocation r ON r.serial = k.serial WHERE k.serial = ? AND k.state "
-	       "= 'issued'",
+	.sql = "SELECT " CERTIFICATE_COLUMNS " FROM" CERTIFICATE_TABLES " WHERE " CERTIFICATE_IS,
 };
 enum { GOOD_NOT_AFTER, GOOD_REVOKED, GOOD_NOW };
 static const struct db_statement certificate_good = {
@@ -19,7 +17,13 @@ static const struct db_statement certificate_good = {
 	       " FROM certificate k LEFT JOIN revocation r ON r.serial = k.serial WHERE k.serial = ? AND k.state = 'issued'",
 };
 
+static const struct db_statement certificate_revoked = {
+	.name = "certificate revoked",
+	.sql = "SELECT 1 FROM revocation WHERE serial = ?",
+};
+
 const struct db_statement *const certificate_statements[] = { &certificate_find, &certificate_good, NULL };
+const struct db_statement *const certificate_revoked_statements[] = { &certificate_revoked, NULL };
 
 /* The CA's certificate, parsed once: reading a key out of it costs more than all else here. Replaced when the row's octets change. */
 static struct cert *
@@ -70,12 +74,23 @@ row_is_trusted(const struct db_result *row, const struct cert *cert)
 	return cert_is_signed_by(cert, ca);
 }
 
+enum form_rule
+certificate_row_rule(
+    const struct db_result *row, const struct conf *conf, const struct cert *cert, enum cert_purpose purpose, const char *iin)
+{
+	const struct form_demand demand = { .purpose = purpose, .oid_arc = conf->oid_arc, .iin = iin };
+	struct form_standing standing;
+
+	standing.trusted = row_is_trusted(row, cert);
+	standing.revoked = !db_is_null(row, FIND_REVOKED);
+	standing.now = db_get_instant(row, FIND_NOW);
+	return form_signer_rule(cert, &standing, &demand);
+}
+
 enum rc
 certificate_db_check(
     struct db *db, const struct conf *conf, const struct cert *cert, enum cert_purpose purpose, const char *iin, enum form_rule *rule)
 {
-	const struct form_demand demand = { .purpose = purpose, .oid_arc = conf->oid_arc, .iin = iin };
-	struct form_standing standing;
 	uint8_t serial[SERIAL_SIZE];
 	struct db_result *row;
 	enum rc rc;
@@ -88,10 +103,7 @@ certificate_db_check(
 	}
 	if (rc != RC_OK)
 		return rc;
-	standing.trusted = row_is_trusted(row, cert);
-	standing.revoked = !db_is_null(row, FIND_REVOKED);
-	standing.now = db_get_instant(row, FIND_NOW);
-	*rule = form_signer_rule(cert, &standing, &demand);
+	*rule = certificate_row_rule(row, conf, cert, purpose, iin);
 	db_result_free(row);
 	return *rule == RULE_NONE ? RC_OK : RC_BAD_INPUT;
 }
@@ -108,4 +120,16 @@ certificate_db_still_good(struct db *db, const uint8_t serial[SERIAL_SIZE])
 	good = db_is_null(row, GOOD_REVOKED) && db_get_instant(row, GOOD_NOW) <= db_get_instant(row, GOOD_NOT_AFTER);
 	db_result_free(row);
 	return good ? RC_OK : RC_CONFLICT;
+}
+
+enum rc
+certificate_db_not_revoked(struct db *db, const uint8_t serial[SERIAL_SIZE])
+{
+	struct db_result *row;
+	enum rc rc;
+
+	if ((rc = db_one(db, &certificate_revoked, DB_IN(db_bytes(serial, SERIAL_SIZE)), &row)) != RC_OK)
+		return rc == RC_NOT_FOUND ? RC_OK : rc;
+	db_result_free(row);
+	return RC_CONFLICT;
 }

@@ -1,4 +1,4 @@
-/* Documents that had no row before their use (login, proof of a pending key): the row is their use. */
+/* Proofs of a pending key, which have no row before their use: the row is their use. */
 #ifndef CABINET_STORE_DOCUMENT_USED_H
 #define CABINET_STORE_DOCUMENT_USED_H
 

@@ -1,3 +1,5 @@
+#include <arpa/inet.h>
+
 #include "store/rate.h"
 
 #include "base/buf.h"
@@ -7,59 +9,76 @@ static const struct db_statement row = {
 	.name = "rate row",
 	.sql = "INSERT IGNORE INTO rate_limit (name, tat) VALUES (?, '2000-01-01 00:00:00')",
 };
-/*
- * What is left over before the theoretical arrival time must hold one more. An arrival time that lies further ahead than any act could have put it
- * was written before the clock went back, and counts for nothing: nobody waits for a day because of that.
- */
 static const struct db_statement take = {
 	.name = "rate take",
-	.sql = "UPDATE rate_limit SET tat = IF(tat > UTC_TIMESTAMP(6) + INTERVAL ? MICROSECOND, UTC_TIMESTAMP(6), GREATEST(tat, "
-	       "UTC_TIMESTAMP(6)))"
-	       " + INTERVAL ? MICROSECOND WHERE name = ?"
-	       " AND (tat <= UTC_TIMESTAMP(6) + INTERVAL ? MICROSECOND OR tat > UTC_TIMESTAMP(6) + INTERVAL ? MICROSECOND)",
+	.sql = "UPDATE rate_limit SET tat = " RATE_NEXT("tat") " WHERE name = ? AND " RATE_OPEN("tat"),
 };
 static const struct db_statement look = {
 	.name = "rate look",
-	.sql = "SELECT TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(6), tat) FROM rate_limit WHERE name = ?",
+	.sql = "SELECT " RATE_AHEAD("tat") " FROM rate_limit WHERE name = ?",
 };
 
 const struct db_statement *const rate_statements[] = { &row, &take, &look, NULL };
 
 static void
-row_name(uint8_t name[HASH_SIZE], const struct conf *conf, const struct rate *rate)
+whose_put(struct buf *text, const struct rate *rate)
+{
+	struct in6_addr address;
+
+	if (!rate->is_address || inet_pton(AF_INET6, rate->whose, &address) != 1 || IN6_IS_ADDR_V4MAPPED(&address))
+		buf_puts(text, rate->whose);
+	else
+		for (size_t i = 0; i < 8; i++)
+			buf_printf(text, "%02x", address.s6_addr[i]);
+}
+
+void
+rate_name(uint8_t name[RATE_NAME_SIZE], const struct conf *conf, const struct rate *rate)
 {
 	struct buf text = BUF_INIT;
 
-	buf_printf(&text, "rate:%s:%s", rate->what, rate->whose);
+	buf_printf(&text, "rate:%s:", rate->what);
+	whose_put(&text, rate);
 	hash_hmac(name, conf->secret, sizeof(conf->secret), text.data, text.len);
 	buf_free(&text);
 }
 
-/* Further ahead than this no act puts the arrival time: twice the whole window, for clocks of several nodes. */
-static int64_t
-horizon(const struct rate *rate)
+int64_t
+rate_one(const struct rate *rate)
+{
+	return rate->seconds * SECOND / rate->count;
+}
+
+/* Twice the whole window, for clocks of several nodes. */
+int64_t
+rate_horizon(const struct rate *rate)
 {
 	return 2 * rate->seconds * SECOND;
 }
 
-static enum rc
-take_one(struct db *db, const uint8_t name[HASH_SIZE], const struct rate *rate, uint64_t *taken)
+enum rc
+rate_wait(const struct rate *rate, int64_t ahead, int64_t *wait)
 {
-	int64_t one = rate->seconds * SECOND / rate->count;
+	int64_t over = ahead > rate_horizon(rate) ? 0 : ahead - rate_one(rate) * (rate->count - 1);
 
-	return db_exec(db, &take,
-	    DB_IN(db_int(horizon(rate)), db_int(one), db_bytes(name, HASH_SIZE), db_int(one * (rate->count - 1)), db_int(horizon(rate))),
-	    taken);
+	*wait = over > 0 ? (over + SECOND - 1) / SECOND : 0;
+	return over > 0 ? RC_LIMITED : RC_OK;
+}
+
+static enum rc
+take_one(struct db *db, const uint8_t name[RATE_NAME_SIZE], const struct rate *rate, uint64_t *taken)
+{
+	return db_exec(db, &take, DB_IN(RATE_NEXT_IN(rate), db_bytes(name, RATE_NAME_SIZE), RATE_OPEN_IN(rate)), taken);
 }
 
 enum rc
 rate_db_take(struct db *db, const struct conf *conf, const struct rate *rate)
 {
-	uint8_t name[HASH_SIZE];
+	uint8_t name[RATE_NAME_SIZE];
 	uint64_t taken = 0;
 	enum rc rc;
 
-	row_name(name, conf, rate);
+	rate_name(name, conf, rate);
 	/* the row is there, but for the first time */
 	rc = take_one(db, name, rate, &taken);
 	if (rc != RC_OK || taken == 1)
@@ -74,20 +93,15 @@ enum rc
 rate_db_look(struct db *db, const struct conf *conf, const struct rate *rate, int64_t *wait)
 {
 	struct db_result *found = NULL;
-	uint8_t name[HASH_SIZE];
-	int64_t one = rate->seconds * SECOND / rate->count, ahead = 0, over;
+	uint8_t name[RATE_NAME_SIZE];
 	enum rc rc;
 
 	*wait = 0;
-	row_name(name, conf, rate);
+	rate_name(name, conf, rate);
 	rc = db_one(db, &look, DB_IN(db_bytes(name, sizeof(name))), &found);
-	if (rc == RC_OK) {
-		ahead = db_get_int(found, 0);
-		db_result_free(found);
-	}
-	over = ahead > horizon(rate) ? 0 : ahead - one * (rate->count - 1);
-	if (rc != RC_OK || over <= 0)
+	if (rc != RC_OK)
 		return rc == RC_NOT_FOUND ? RC_OK : rc;
-	*wait = (over + SECOND - 1) / SECOND;
-	return RC_LIMITED;
+	rc = rate_wait(rate, db_get_int(found, 0), wait);
+	db_result_free(found);
+	return rc;
 }

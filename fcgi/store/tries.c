@@ -1,7 +1,5 @@
 #include "store/tries.h"
 
-#include "store/rate.h"
-
 #define IN_TEN_MINUTES 600
 
 struct refused {
@@ -9,16 +7,16 @@ struct refused {
 	const struct event *event;
 };
 
-static struct rate
-rate_of(const struct conf *conf, const char *address)
+struct rate
+tries_rate(const struct conf *conf, const char *address)
 {
-	return (struct rate){ "tries-address", address, conf->tries_per_address, IN_TEN_MINUTES };
+	return (struct rate){ "tries-address", address, conf->tries_per_address, IN_TEN_MINUTES, true };
 }
 
 enum rc
 tries_db_look(struct db *db, const struct conf *conf, const char *address, int64_t *wait)
 {
-	const struct rate rate = rate_of(conf, address);
+	const struct rate rate = tries_rate(conf, address);
 
 	return rate_db_look(db, conf, &rate, wait);
 }
@@ -27,7 +25,7 @@ static enum rc
 refused_act(struct db *db, void *arg)
 {
 	const struct refused *r = arg;
-	const struct rate rate = rate_of(r->conf, r->event->address);
+	const struct rate rate = tries_rate(r->conf, r->event->address);
 	enum rc rc;
 
 	if ((rc = rate_db_take(db, r->conf, &rate)) != RC_OK)

@@ -5,32 +5,53 @@
 #include "base/buf.h"
 #include "base/encode.h"
 #include "base/hash.h"
+#include "base/random.h"
+
+static void
+token_mac(uint8_t mac[HASH_SIZE], const uint8_t secret[32], const char *bound)
+{
+	struct buf text = BUF_INIT;
+
+	buf_puts(&text, "csrf:");
+	buf_puts(&text, bound);
+	hash_hmac(mac, secret, 32, text.data, text.len);
+	buf_free(&text);
+}
 
 void
 csrf_token(char out[CSRF_SIZE], const uint8_t secret[32], const char *bound)
 {
-	struct buf text = BUF_INIT, token = BUF_INIT;
-	uint8_t mac[HASH_SIZE];
+	uint8_t mac[HASH_SIZE], masked[2 * HASH_SIZE];
+	struct buf token = BUF_INIT;
 
 	out[0] = '\0';
 	if (*bound == '\0')
 		return;
-	buf_puts(&text, "csrf:");
-	buf_puts(&text, bound);
-	hash_hmac(mac, secret, 32, text.data, text.len);
-	base64url_encode(&token, mac, sizeof(mac));
+	token_mac(mac, secret, bound);
+	random_bytes(masked, HASH_SIZE);
+	for (size_t i = 0; i < HASH_SIZE; i++)
+		masked[HASH_SIZE + i] = masked[i] ^ mac[i];
+	base64url_encode(&token, masked, sizeof(masked));
 	memcpy(out, buf_text(&token), CSRF_SIZE);
 	buf_free(&token);
-	buf_free(&text);
 }
 
 bool
 csrf_fits(const uint8_t secret[32], const char *bound, const char *token)
 {
-	char expected[CSRF_SIZE];
+	uint8_t mac[HASH_SIZE], given[HASH_SIZE];
+	struct buf masked = BUF_CAPPED(2 * HASH_SIZE);
+	bool fits = false;
 
-	csrf_token(expected, secret, bound);
-	return expected[0] != '\0' && strlen(token) == CSRF_SIZE - 1 && hash_equal(expected, token, CSRF_SIZE - 1);
+	if (*bound != '\0' && strlen(token) == CSRF_SIZE - 1 && base64url_decode(&masked, token, CSRF_SIZE - 1) &&
+	    masked.len == 2 * HASH_SIZE) {
+		token_mac(mac, secret, bound);
+		for (size_t i = 0; i < HASH_SIZE; i++)
+			given[i] = (uint8_t)(masked.data[i] ^ masked.data[HASH_SIZE + i]);
+		fits = hash_equal(mac, given, HASH_SIZE);
+	}
+	buf_free(&masked);
+	return fits;
 }
 
 bool

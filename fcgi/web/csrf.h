@@ -7,9 +7,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define CSRF_SIZE 44
+#define CSRF_SIZE 87
 
-/* base64url(HMAC-SHA-256(secret, "csrf:" bound)). bound: the session cookie, or the random part of the pre-session cookie; "" gives "". */
+/*
+ * base64url(pad || pad xor HMAC-SHA-256(secret, "csrf:" bound)), the pad 32 random octets of its own in each answer: one token per cookie, and no answer
+ * repeats the octets of another, so that the length of a compressed page tells nothing about it (BREACH). bound: the session cookie, or the random part of
+ * the pre-session cookie; "" gives "".
+ */
 void csrf_token(char out[CSRF_SIZE], const uint8_t secret[32], const char *bound);
 /* Constant time. false when bound is "". */
 bool csrf_fits(const uint8_t secret[32], const char *bound, const char *token);

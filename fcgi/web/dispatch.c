@@ -157,6 +157,14 @@ dispatch_body(struct buf *body, size_t max, const struct gateway *in)
 	return digits > 0 && body->len != announced ? 400 : 0;
 }
 
+static size_t
+body_max(const struct request *r)
+{
+	size_t max = r->program->body_max != 0 ? r->program->body_max : BODY_WORDS;
+
+	return (size_t)r->conf->body_max < max ? (size_t)r->conf->body_max : max;
+}
+
 static int
 parse_fields(struct request *r, const struct gateway *in)
 {
@@ -167,7 +175,7 @@ parse_fields(struct request *r, const struct gateway *in)
 		return fields_parse(&r->fields, form_type, r->query, strlen(r->query)) == RC_OK ? 0 : 400;
 	if (!fields_is_form(in->content_type))
 		return 415;
-	status = dispatch_body(&body, r->conf->body_max < FIELDS_SIZE_MAX ? (size_t)r->conf->body_max : FIELDS_SIZE_MAX, in);
+	status = dispatch_body(&body, body_max(r), in);
 	if (status == 0 && fields_parse(&r->fields, in->content_type, buf_text(&body), body.len) != RC_OK)
 		status = 400;
 	buf_free(&body);

@@ -31,7 +31,7 @@ keyed(const struct conf *conf, const struct buf *text, struct buf *out)
 
 /* ---- documents */
 
-/* base64url of HMAC(secret, "document:" random ":" expires ":" SHA-256 of the canonical document) */
+/* base64url of HMAC(secret, "document:" site ":" random ":" expires ":" SHA-256 of the canonical document): of no use on another site with this secret */
 static void
 document_mac(const struct request *r, const char *random, int64_t expires, const char *canonical, size_t len, struct buf *out)
 {
@@ -39,7 +39,7 @@ document_mac(const struct request *r, const char *random, int64_t expires, const
 	uint8_t digest[HASH_SIZE];
 
 	hash_sha256(digest, canonical, len);
-	buf_printf(&text, "document:%.*s:%" PRId64 ":", RANDOM_LEN, random, expires);
+	buf_printf(&text, "document:%s:%.*s:%" PRId64 ":", r->conf->site, RANDOM_LEN, random, expires);
 	buf_add(&text, digest, sizeof(digest));
 	keyed(r->conf, &text, out);
 	buf_free(&text);

@@ -14,6 +14,7 @@
 #include "base/rc.h"
 #include "store/db.h"
 #include "store/session.h"
+#include "web/csrf.h"
 #include "web/i18n.h"
 
 #define REQUEST_PARAMS 4
@@ -44,7 +45,7 @@ struct request {
 	struct session session;	  /* when signed_in */
 	const char *pre_session;  /* value of the __Host-login cookie, "" if none */
 	const char *proof_cookie; /* value of the __Host-proof cookie, "" if none: held.h */
-	char csrf[44];		  /* token for forms of this answer; "" without session and pre-session */
+	char csrf[CSRF_SIZE];	  /* token for forms of this answer; "" without session and pre-session */
 	struct fields *fields;	  /* POST body, else query */
 	/* services */
 	const struct conf *conf;

@@ -11,6 +11,10 @@
 #include "web/response.h"
 #include "web/view.h"
 
+#define BODY_WORDS 4096	    /* a token and a few words */
+#define BODY_REQUESTS 65536 /* two requests for certificates, names */
+#define BODY_SIGNED 262144  /* a signed document of FORM_MAX octets, each as %XX, and the document that it was made from */
+
 enum role {		 /* no default: a row with role 0 does not start */
 	ROLE_ANYONE = 1, /* no session looked at */
 	ROLE_VISITOR,	 /* session looked at if there, else pre-session */
@@ -35,7 +39,8 @@ struct program {
 	bool has_children;				     /* makes documents apart (document/apart.h): may fork */
 	const char *(*file)(const struct conf *, size_t n);  /* n-th file or folder that requests open; "" if not set, NULL: no more */
 	const struct raw_program *raw;			     /* not NULL: in place of routes and views (raw.h) */
-	enum conf_role role;				     /* which files of the configuration it needs; 0: those of the pages */
+	size_t body_max;     /* octets of the largest form: BODY_*, as in conf/nginx/cabinet-site.conf; 0: BODY_WORDS */
+	enum conf_role role; /* which files of the configuration it needs; 0: those of the pages */
 };
 
 /*

@@ -78,7 +78,7 @@ CREATE OR REPLACE SQL SECURITY DEFINER VIEW v_forms_issued AS
 SELECT digest, kind, iin, subject, variant, language, state, tries, issued_at, expires_at
 FROM form_issued;
 
--- login documents used up and not purged yet
+-- proofs of pending keys used up and not purged yet
 CREATE OR REPLACE SQL SECURITY DEFINER VIEW v_logins_used AS
 SELECT digest, expires_at
 FROM login_used;

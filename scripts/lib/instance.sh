@@ -81,11 +81,11 @@ make_nginx() {
 		map "" \$cabinet_public        { default "$var/public"; }
 		map "" \$cabinet_support_phone { default "${CABINET_SUPPORT_PHONE:-1414}"; }
 		geo \$cabinet_monitor { default 0; 127.0.0.0/8 1; ::1 1; }
-		limit_req_zone \$binary_remote_addr zone=cabinet_request:1m rate=${CABINET_RATE:-500}r/s;
+		limit_req_zone \$cabinet_client zone=cabinet_request:1m rate=${CABINET_RATE:-500}r/s;
 		limit_req_zone \$cabinet_act zone=cabinet_act:1m rate=${CABINET_ACT_RATE:-500}r/s;
-		limit_conn_zone \$binary_remote_addr zone=cabinet_connection:1m;
+		limit_conn_zone \$cabinet_client zone=cabinet_connection:1m;
 		limit_conn_zone \$cabinet_route zone=cabinet_program:1m;
-		limit_req_zone \$binary_remote_addr zone=cabinet_ocsp:1m rate=${CABINET_RATE_OCSP:-500}r/s;
+		limit_req_zone \$cabinet_client zone=cabinet_ocsp:1m rate=${CABINET_RATE_OCSP:-500}r/s;
 	END
 	cat >"$var/nginx/cabinet/cabinet-limits.conf" <<-END
 		limit_req zone=cabinet_request burst=${CABINET_BURST:-500} nodelay;

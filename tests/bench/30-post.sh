@@ -23,7 +23,7 @@ scripts/ceremony --out "$work/ca" --arc 1.3.6.1.4.1.32473 --plain-site "http://l
 "$build/bench/logins" "$work" "$people" $((warm + rounds * posts)) "https://localhost:$port" "$(cat "$work/secret")" || fail "no documents"
 sql cabinet <"$work/logins.sql" || fail "certificates"
 site_program login "$build/routes/login" -c "$work/cabinet.conf"
-site_program bare "$build/bench/bare_commit" "$socket" cabinet "$work/passwords/login"
+site_program bare "$build/bench/bare_commit" "$socket" cabinet "$work/passwords/status"
 route='include cabinet/cabinet-route.conf;'
 site_nginx "location = /login { set \$cabinet_route login; $route }
 	location = /bare { set \$cabinet_route bare; $route }"

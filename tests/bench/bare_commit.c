@@ -27,7 +27,7 @@ main(int argc, char **argv)
 	bench_check(argc == 4, "usage: bare_commit SOCKET DATABASE PASSWORD-FILE");
 	bench_check(buf_read_file(&password, argv[3], 256), "password");
 	password.data[strcspn(password.data, "\n")] = '\0';
-	bench_check(mysql_real_connect(db, "localhost", "cabinet_login", password.data, argv[2], 0, argv[1], 0) != NULL, mysql_error(db));
+	bench_check(mysql_real_connect(db, "localhost", "cabinet_status", password.data, argv[2], 0, argv[1], 0) != NULL, mysql_error(db));
 	statement = mysql_stmt_init(db);
 	bench_check(mysql_stmt_prepare(statement, sql, sizeof(sql) - 1) == 0, mysql_stmt_error(statement));
 	bench_check(FCGX_Init() == 0 && FCGX_InitRequest(&request, 0, 0) == 0, "no FastCGI socket");

@@ -130,7 +130,8 @@ test("corpus", { timeout: 900000 }, async (t) => {
 		assert.equal(Number(sessions), accepted + 1, "the accepted ones, and the one that files");
 		assert.deepEqual(await world.db.ask("SELECT COUNT(*) FROM application_status WHERE status='signed'"), [["0"]]);
 	});
-	await t.test("the corpus once more: no worker has grown", async () => {
+	/* AddressSanitizer keeps what was freed for a while: there its size says nothing, and what is lost it reports by itself */
+	await t.test("the corpus once more: no worker has grown", { skip: sanitized && "under AddressSanitizer" }, async () => {
 		const pids = [...new Set(Object.values(all).flatMap((target) => target.pids))];
 		const pass = async () => {
 			for (const one of cases) if (one.rule) await post(one, all);

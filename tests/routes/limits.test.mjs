@@ -6,6 +6,7 @@ import { after, before, test } from "node:test";
 import tls from "node:tls";
 
 import { login, messages, sql } from "../lib/citizen.mjs";
+import { ask } from "../lib/fastcgi.mjs";
 import { Browser } from "../lib/http.mjs";
 import { instance, until } from "../lib/instance.mjs";
 import { sign } from "../lib/sign.mjs";
@@ -62,6 +63,22 @@ test("refused logins are counted by address: then 429, in words, with the time t
 	await login(counted, citizen);
 });
 
+test("whoever has a network of IPv6 has one address for the limit, not 2^64", async () => {
+	const place = path.join(counted.var, "run", "login.sock");
+	const from = async (address) => {
+		const common = { REQUEST_URI: "/login", REMOTE_ADDR: address };
+		const page = await ask(place, { ...common, REQUEST_METHOD: "GET" });
+		const csrf = /name="csrf"[^>]*value="([^"]+)"/.exec(page.text)[1], body = `csrf=${csrf}&signed=x`;
+		return (await ask(place, { ...common, REQUEST_METHOD: "POST", CONTENT_TYPE: "application/x-www-form-urlencoded", CONTENT_LENGTH: body.length, COOKIE_LOGIN: page.headers["x-cookie-login"] }, body)).status;
+	};
+	for (const host of ["1", "2", "ffff:ffff:ffff:ffff"]) assert.equal(await from(`2001:db8:0:7:${host.includes(":") ? "" : ":"}${host}`), 422, host);
+	assert.equal(await from("2001:db8:0:7::abcd"), 429);
+	assert.equal(await from("2001:db8:0:8::1"), 422, "the next network");
+	for (let i = 0; i < 3; i++) assert.equal(await from("::ffff:192.0.2.1"), 422);
+	assert.equal(await from("::ffff:192.0.2.1"), 429);
+	assert.equal(await from("::ffff:192.0.2.2"), 422, "IPv4 in its clothes: each by itself");
+});
+
 test("a person opens so many sessions in an hour, and no stranger uses them up", async () => {
 	const [, citizen, other] = counted.citizens;
 	for (let i = 0; i < 4; i++) await login(counted, citizen);
@@ -75,7 +92,7 @@ test("a person opens so many sessions in an hour, and no stranger uses them up",
 	assert.ok(!browser.cookies.has("__Host-session"));
 	await login(counted, other);
 	// as if that time had passed: the same document was not used up
-	await sql(counted, `UPDATE rate_limit SET tat = tat - INTERVAL ${wait} SECOND`);
+	await sql(counted, `UPDATE citizen SET login_tat = login_tat - INTERVAL ${wait} SECOND WHERE iin = '${citizen.iin}'`);
 	assert.equal((await browser.post("/login", { csrf: page.csrf, signed })).status, 303);
 });
 

@@ -5,8 +5,13 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <dlfcn.h>
 
 #include "pki/chain.h"
+#include "pki/crl.h"
+#include "pki/issuer_key.h"
+#include "pki/lint.h"
+#include "pki/ocsp.h"
 #include "pki/openssl.h"
 #include "pki_ca.h"
 
@@ -185,6 +190,51 @@ hostile_paths(void **state)
 	ca_free(&deep);
 }
 
+/* No octets are known that cert_read accepts and OpenSSL does not: this one stands before OpenSSL's own and refuses when told to. */
+static bool refuses;
+
+int X509_check_purpose(X509 *, int, int);
+
+int
+X509_check_purpose(X509 *x, int id, int is_ca)
+{
+	int (*own)(X509 *, int, int);
+
+	*(void **)&own = dlsym(RTLD_NEXT, "X509_check_purpose");
+	return refuses ? -1 : own(x, id, is_ca);
+}
+
+static void
+refused_by_openssl(void **state)
+{
+	struct chain *chain = pinned(&root, &ca);
+	struct cert *leaf = issue(&ca, key, "Person", NULL, -3600, 86400);
+	struct ca other = below(&root, "Another CA", "critical,keyCertSign,cRLSign", 86400);
+	struct ocsp_issuer nobody, issuer;
+	struct crl_info info;
+	struct issuer_key *issuing = NULL;
+	const char *clause = NULL;
+
+	(void)state;
+	memset(&nobody, 0, sizeof(nobody));
+	refuses = true;
+	assert_false(verify(chain, leaf, now).trusted);
+	assert_int_equal(chain_add_ca(chain, other.cert), RC_BAD_INPUT);
+	ocsp_issuer_of(&issuer, other.cert);
+	assert_memory_equal(&issuer, &nobody, sizeof(nobody));
+	assert_int_equal(crl_read("/dev/null", other.cert, NULL, NULL, &info), RC_BAD_INPUT);
+	assert_int_equal(lint_tbs("", 0, other.cert, NULL, &clause), RC_BAD_INPUT);
+	assert_int_equal(issuer_key_load(&issuing, "/dev/null", "/dev/null", other.cert), RC_BAD_INPUT);
+	assert_null(issuing);
+	refuses = false;
+	/* nothing of it stays */
+	assert_true(verify(chain, leaf, now).trusted);
+	assert_int_equal(chain_add_ca(chain, other.cert), RC_OK);
+	chain_free(chain);
+	cert_free(leaf);
+	ca_free(&other);
+}
+
 static void
 revocations(void **state)
 {
@@ -268,6 +318,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paths),
 		cmocka_unit_test(hostile_paths),
+		cmocka_unit_test(refused_by_openssl),
 		cmocka_unit_test(revocations),
 		cmocka_unit_test(refuses_what_is_no_crl),
 	};

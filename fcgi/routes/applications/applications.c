@@ -398,6 +398,7 @@ main(int argc, char **argv)
 			      .routes = routes,
 			      .count = sizeof(routes) / sizeof(routes[0]),
 			      .statements = statements,
+			      .body_max = BODY_SIGNED,
 			      .views = (const char *const[]){ "applications/list.cs", "applications/show.cs", NULL },
 			      .has_children = true },
 	    argc, argv);

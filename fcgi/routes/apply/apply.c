@@ -182,6 +182,7 @@ main(int argc, char **argv)
 			      .routes = routes,
 			      .count = sizeof(routes) / sizeof(routes[0]),
 			      .statements = statements,
+			      .body_max = BODY_REQUESTS,
 			      .views = (const char *const[]){ "apply/form.cs", NULL } },
 	    argc, argv);
 }

@@ -55,7 +55,7 @@ static enum rc
 may_file(struct db *db, const struct filing *f)
 {
 	const struct conf *conf = f->r->conf;
-	const struct rate address = { "apply-address", f->r->address, conf->apply_per_address, IN_HOUR };
+	const struct rate address = { "apply-address", f->r->address, conf->apply_per_address, IN_HOUR, true };
 	const struct rate iin = { "apply-iin", f->form->iin, conf->apply_per_iin, IN_DAY };
 	enum rc rc;
 

@@ -4,17 +4,15 @@
  * In:     signed (XML, urn:cabinet:1 login), back (local path)
  * Out:    303 to back, or /keys
  * Errors: 422 the document, with the rule it broke; 429 too many refused from this address, or too many sessions of this person; 503 database away. A refused document is not used up.
- * DB:     login: INSERT login_used, rate_limit, citizen, signed_form, session, event.
+ * DB:     login: INSERT signed_form, citizen, session, outbox, event; refused: rate_limit, event.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "base/log.h"
 #include "login.h"
 #include "store/certificate.h"
-#include "store/document_used.h"
 #include "store/event.h"
 #include "store/outbox.h"
 #include "store/rate.h"
@@ -38,6 +36,8 @@ static const struct field_spec form[FIELD_COUNT] = {
 
 struct checking {
 	struct request *r;
+	const struct form_result *result;
+	struct entrance *entrance;
 	instant expires;
 	bool held; /* the document is this browser's and alive */
 };
@@ -46,21 +46,10 @@ static enum rc
 check_issued(void *arg, const char *canonical, size_t len, enum form_rule *rule)
 {
 	struct checking *c = arg;
-	uint8_t digest[32];
-	bool used;
-	enum rc rc;
+	enum rc rc = held_document_check(c->r, canonical, len, &c->expires, rule);
 
-	if ((rc = held_document_check(c->r, canonical, len, &c->expires, rule)) != RC_OK)
-		return rc;
-	hash_sha256(digest, canonical, len);
-	if ((rc = document_db_is_used(c->r->db, digest, &used)) != RC_OK)
-		return rc;
-	if (used) {
-		*rule = RULE_USED;
-		return RC_BAD_INPUT;
-	}
-	c->held = true;
-	return RC_OK;
+	c->held = rc == RC_OK;
+	return rc;
 }
 
 static enum rc
@@ -68,7 +57,7 @@ check_certificate(void *arg, const struct cert *cert, enum form_rule *rule)
 {
 	const struct checking *c = arg;
 
-	return certificate_db_check(c->r->db, c->r->conf, cert, PURPOSE_AUTH, NULL, rule);
+	return login_db_look(c->r, cert, c->result->digest, c->entrance, rule);
 }
 
 static enum rc
@@ -94,23 +83,6 @@ login_get(struct request *r)
 	return login_page(r, 200, field);
 }
 
-static enum rc
-refuse(struct request *r, const struct form_result *result, const struct checking *c, const struct field *field)
-{
-	enum rc rc;
-
-	if ((rc = login_db_refused(r, result)) != RC_OK && rc != RC_LIMITED)
-		return rc;
-	response_refused(r, result->rule);
-	/* what this browser holds can be signed again; otherwise it gets a new one */
-	if (c->held && result->rule != RULE_USED) {
-		route_pre_session(r);
-		held_document_show(r, result->canonical, c->expires);
-	} else
-		login_document_issue(r, false);
-	return login_page(r, 422, field);
-}
-
 /* Nothing is used up: after the wait the same document may still hold. */
 static enum rc
 limited(struct request *r, int64_t wait, const struct field *field)
@@ -122,15 +94,35 @@ limited(struct request *r, int64_t wait, const struct field *field)
 	return login_page(r, 429, field);
 }
 
+/* Looked at before anything is written: whoever goes on over the limit costs one question. */
+static enum rc
+refuse(struct request *r, const struct form_result *result, const struct checking *c, const struct field *field)
+{
+	int64_t wait = 0;
+	enum rc rc;
+
+	if ((rc = tries_db_look(r->db, r->conf, r->address, &wait)) == RC_LIMITED)
+		return limited(r, wait, field);
+	if (rc != RC_OK || ((rc = login_db_refused(r, result)) != RC_OK && rc != RC_LIMITED))
+		return rc;
+	response_refused(r, result->rule);
+	/* what this browser holds can be signed again; otherwise it gets a new one */
+	if (c->held && result->rule != RULE_USED) {
+		route_pre_session(r);
+		held_document_show(r, result->canonical, c->expires);
+	} else
+		login_document_issue(r, false);
+	return login_page(r, 422, field);
+}
+
 static enum rc
 login_post(struct request *r)
 {
 	struct field field[FIELD_COUNT];
 	struct form_result result = { .rule = RULE_NONE };
-	struct checking c = { .r = r };
-	const struct form_checks checks = { .issued = check_issued, .certificate = check_certificate, .arg = &c };
 	struct entrance entrance = { .wait = 0 };
-	int64_t wait = 0;
+	struct checking c = { .r = r, .result = &result, .entrance = &entrance };
+	const struct form_checks checks = { .issued = check_issued, .certificate = check_certificate, .arg = &c };
 	enum rc rc;
 
 	/* parse */
@@ -141,15 +133,11 @@ login_post(struct request *r)
 	}
 
 	/* authorize: the signature itself, unless too many from there were refused */
-	if ((rc = tries_db_look(r->db, r->conf, r->address, &wait)) == RC_LIMITED)
-		return limited(r, wait, field);
-	if (rc != RC_OK)
-		return rc;
 	rc = form_verify(field[FIELD_SIGNED].value, field[FIELD_SIGNED].len, FORM_LOGIN, &checks, &result);
 
 	/* act */
 	if (rc == RC_OK) {
-		rc = login_db_enter(r, &result, c.expires, field[FIELD_SIGNED].value, field[FIELD_SIGNED].len, &entrance, &result.rule);
+		rc = login_db_enter(r, &result, field[FIELD_SIGNED].value, field[FIELD_SIGNED].len, &entrance, &result.rule);
 		if (rc == RC_CONFLICT)
 			rc = RC_BAD_INPUT;
 	}
@@ -205,9 +193,8 @@ static const struct db_statement *const *const statements[] = {
 	session_statements,
 	session_login_statements,
 	session_logout_statements,
-	certificate_statements,
+	certificate_revoked_statements,
 	signed_form_keep_statements,
-	document_used_statements,
 	outbox_statements,
 	rate_statements,
 	event_statements,
@@ -222,6 +209,7 @@ main(int argc, char **argv)
 			      .routes = routes,
 			      .count = sizeof(routes) / sizeof(routes[0]),
 			      .statements = statements,
+			      .body_max = BODY_SIGNED,
 			      .views = (const char *const[]){ "login/login.cs", NULL } },
 	    argc, argv);
 }

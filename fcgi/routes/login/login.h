@@ -16,15 +16,21 @@ extern const struct db_statement *const login_statements[];
 
 struct entrance { /* what a login gives */
 	char cookie[SESSION_COOKIE_SIZE];
-	char lang[3]; /* the citizen's choice; "" if none */
-	int64_t wait; /* RC_LIMITED: seconds until this person may enter again */
+	char lang[3];	   /* the citizen's choice; "" if none */
+	bool seen_browser; /* the very same opened a session of this person within a year */
+	int64_t wait;	   /* RC_LIMITED: seconds until this address or this person may try again */
 };
 /*
- * One transaction: use up the document, meet in the citizen's row, open the session, event, and a notice when the browser is a new one.
+ * All that is asked about a document before its signature is checked, in one question, for form_checks.certificate: RC_LIMITED: too many from this address
+ * were refused; RULE_USED; RULE_CERTIFICATE_*. digest: of the document.
+ */
+MUST_USE enum rc login_db_look(struct request *, const struct cert *, const uint8_t digest[32], struct entrance *, enum form_rule *rule);
+/*
+ * One transaction: keep the document, which uses it up, meet in the citizen's row, open the session, event, and a notice when the browser is a new one.
  * RC_CONFLICT: used, or revoked meanwhile. RC_LIMITED: this person entered too often.
  */
-MUST_USE enum rc login_db_enter(struct request *, const struct form_result *, instant expires, const char *signed_text, size_t len,
-    struct entrance *, enum form_rule *rule);
+MUST_USE enum rc login_db_enter(
+    struct request *, const struct form_result *, const char *signed_text, size_t len, struct entrance *, enum form_rule *rule);
 /* RC_LIMITED: too many from this address; there is no event. */
 MUST_USE enum rc login_db_refused(struct request *, const struct form_result *);
 MUST_USE enum rc login_db_leave(struct request *);

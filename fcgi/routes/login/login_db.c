@@ -5,7 +5,6 @@
 #include "base/encode.h"
 #include "login.h"
 #include "store/certificate.h"
-#include "store/document_used.h"
 #include "store/event.h"
 #include "store/outbox.h"
 #include "store/rate.h"
@@ -16,10 +15,38 @@
 
 #define IN_HOUR 3600
 
-/* The row that revocation of any of this person's keys raises too. Nothing that history is kept of changes. */
+enum { LOOK_AHEAD = CERTIFICATE_COLUMN_COUNT, LOOK_USED, LOOK_LANGUAGE, LOOK_SEEN };
+static const struct db_statement look = {
+	.name = "login look",
+	.sql = "SELECT " CERTIFICATE_COLUMNS ", " RATE_AHEAD(
+	    "t.tat") ", f.digest, c.language, EXISTS (SELECT 1 FROM session s WHERE s.iin = ?"
+		     " AND s.user_agent = ? AND s.created_at > UTC_TIMESTAMP(6) - INTERVAL 1 YEAR)"
+		     " FROM" CERTIFICATE_TABLES " LEFT JOIN rate_limit t ON t.name = ? LEFT JOIN signed_form f ON f.digest = ?"
+		     " LEFT JOIN citizen c ON c.iin = ? WHERE " CERTIFICATE_IS,
+};
+/* The same browser as last year, in another version. */
+static const struct db_statement like = {
+	.name = "login like",
+	.sql = "SELECT 1 FROM session WHERE iin = ? AND created_at > UTC_TIMESTAMP(6) - INTERVAL 1 YEAR"
+	       " AND REGEXP_REPLACE(user_agent, '[0-9._]+', '') = REGEXP_REPLACE(?, '[0-9._]+', '') LIMIT 1",
+};
+static const struct db_statement used = {
+	.name = "login used",
+	.sql = "SELECT 1 FROM signed_form WHERE digest = ?",
+};
+
+/*
+ * The row that revocation of any of this person's keys raises too, and that counts their logins: whoever signs is this person, nobody else can use up what
+ * they have left. Nothing that history is kept of changes.
+ */
 static const struct db_statement meet = {
 	.name = "login meet",
-	.sql = "UPDATE citizen SET version = version + 1 WHERE iin = ? AND surname = ? AND name = ? AND patronymic = ?",
+	.sql = "UPDATE citizen SET version = version + 1, login_tat = " RATE_NEXT(
+	    "login_tat") " WHERE iin = ? AND surname = ? AND name = ? AND patronymic = ? AND " RATE_OPEN("login_tat"),
+};
+static const struct db_statement ahead = {
+	.name = "login ahead",
+	.sql = "SELECT " RATE_AHEAD("login_tat") " FROM citizen WHERE iin = ?",
 };
 /* A person who comes for the first time gets a row; IGNORE covers just the one that is there already. */
 static const struct db_statement welcome = {
@@ -32,58 +59,116 @@ static const struct db_statement names = {
 	.sql = "UPDATE citizen SET surname = ?, name = ?, patronymic = ?, version = version + 1 WHERE iin = ?",
 };
 
-/* A browser is known by its name and system; its versions change every month. */
-static const struct db_statement known = {
-	.name = "login known",
-	.sql = "SELECT c.language, EXISTS (SELECT 1 FROM session s WHERE s.iin = c.iin AND s.user_agent = ?"
-	       " AND s.created_at > UTC_TIMESTAMP(6) - INTERVAL 1 YEAR) OR EXISTS (SELECT 1 FROM session s WHERE s.iin = c.iin"
-	       " AND s.created_at > UTC_TIMESTAMP(6) - INTERVAL 1 YEAR"
-	       " AND REGEXP_REPLACE(s.user_agent, '[0-9._]+', '') = REGEXP_REPLACE(?, '[0-9._]+', '')) FROM citizen c WHERE c.iin = ?",
-};
-
-const struct db_statement *const login_statements[] = { &meet, &welcome, &names, &known, NULL };
+const struct db_statement *const login_statements[] = { &look, &like, &used, &meet, &ahead, &welcome, &names, NULL };
 
 struct enter {
 	struct request *r;
 	const struct form_result *result;
 	const struct signed_form_query *query;
-	instant expires;
 	const char *signed_text;
 	size_t len;
 	struct entrance *out;
 	enum form_rule *rule;
 };
 
+/* The same questions about a document whose certificate is none of ours. */
 static enum rc
-citizen_meet(struct db *db, const struct cert *cert)
+unknown_look(struct request *r, const uint8_t digest[32], int64_t *wait, enum form_rule *rule)
 {
+	struct db_result *row = NULL;
+	enum rc rc;
+
+	if ((rc = tries_db_look(r->db, r->conf, r->address, wait)) != RC_OK)
+		return rc;
+	rc = db_one(r->db, &used, DB_IN(db_bytes(digest, 32)), &row);
+	if (rc != RC_OK && rc != RC_NOT_FOUND)
+		return rc;
+	*rule = rc == RC_OK ? RULE_USED : RULE_CERTIFICATE_CA;
+	if (rc == RC_OK)
+		db_result_free(row);
+	return RC_BAD_INPUT;
+}
+
+enum rc
+login_db_look(struct request *r, const struct cert *cert, const uint8_t digest[32], struct entrance *out, enum form_rule *rule)
+{
+	const struct rate tries = tries_rate(r->conf, r->address);
+	const struct db_value iin = db_text(cert_iin(cert));
+	uint8_t serial[SERIAL_SIZE], name[RATE_NAME_SIZE];
+	struct db_result *row = NULL;
+	enum rc rc;
+
+	cert_serial(cert, serial);
+	rate_name(name, r->conf, &tries);
+	rc = db_one(r->db, &look,
+	    DB_IN(iin, db_text(r->user_agent), db_bytes(name, sizeof(name)), db_bytes(digest, 32), iin, db_bytes(serial, sizeof(serial))),
+	    &row);
+	if (rc == RC_NOT_FOUND)
+		return unknown_look(r, digest, &out->wait, rule);
+	if (rc != RC_OK)
+		return rc;
+	if ((rc = rate_wait(&tries, db_get_int(row, LOOK_AHEAD), &out->wait)) == RC_OK) {
+		*rule = !db_is_null(row, LOOK_USED) ? RULE_USED : certificate_row_rule(row, r->conf, cert, PURPOSE_AUTH, NULL);
+		rc = *rule == RULE_NONE ? RC_OK : RC_BAD_INPUT;
+	}
+	snprintf(out->lang, sizeof(out->lang), "%s", db_get_text(row, LOOK_LANGUAGE));
+	out->seen_browser = db_get_int(row, LOOK_SEEN) != 0;
+	db_result_free(row);
+	return rc;
+}
+
+static enum rc
+limit_told(struct db *db, const char *iin, const struct rate *rate, int64_t *wait)
+{
+	struct db_result *row = NULL;
+	enum rc rc;
+
+	if ((rc = db_one(db, &ahead, DB_IN(db_text(iin)), &row)) != RC_OK)
+		return rc == RC_NOT_FOUND ? RC_INTERNAL : rc;
+	/* somewhere between the two statements it ended */
+	rc = rate_wait(rate, db_get_int(row, 0), wait);
+	if (rc == RC_OK)
+		*wait = 1;
+	db_result_free(row);
+	return RC_LIMITED;
+}
+
+/* Missed: a person who comes for the first time, or under another name than last time, or too often. */
+static enum rc
+citizen_meet(struct db *db, const struct enter *e)
+{
+	const struct cert *cert = e->result->certificate;
+	const struct rate rate = { "login-person", cert_iin(cert), e->r->conf->logins_per_person, IN_HOUR };
 	const struct db_value iin = db_text(cert_iin(cert)), surname = db_text(cert_surname(cert)), name = db_text(cert_name(cert)),
 			      patronymic = db_text(cert_patronymic(cert));
 	uint64_t met;
 	enum rc rc;
 
-	if ((rc = db_exec(db, &meet, DB_IN(iin, surname, name, patronymic), &met)) != RC_OK || met == 1)
+	rc = db_exec(db, &meet, DB_IN(RATE_NEXT_IN(&rate), iin, surname, name, patronymic, RATE_OPEN_IN(&rate)), &met);
+	if (rc != RC_OK || met == 1)
 		return rc;
-	if ((rc = db_exec(db, &welcome, DB_IN(iin, surname, name, patronymic), NULL)) != RC_OK)
+	if ((rc = db_exec(db, &welcome, DB_IN(iin, surname, name, patronymic), NULL)) != RC_OK ||
+	    (rc = db_exec(db, &names, DB_IN(surname, name, patronymic, iin), NULL)) != RC_OK)
 		return rc;
-	return db_exec(db, &names, DB_IN(surname, name, patronymic, iin), NULL);
+	rc = db_exec(db, &meet, DB_IN(RATE_NEXT_IN(&rate), iin, surname, name, patronymic, RATE_OPEN_IN(&rate)), &met);
+	return rc != RC_OK || met == 1 ? rc : limit_told(db, cert_iin(cert), &rate, &e->out->wait);
 }
 
-/* Before this login's own session is there. */
+/* A browser is known by its name and system; its versions change every month. Before this login's own session is there. */
 static enum rc
-browser_look(struct db *db, const struct enter *e, bool *is_known)
+browser_is_new(struct db *db, const struct enter *e, bool *is_new)
 {
 	struct db_result *row = NULL;
 	enum rc rc;
 
-	rc = db_one(
-	    db, &known, DB_IN(db_text(e->r->user_agent), db_text(e->r->user_agent), db_text(cert_iin(e->result->certificate))), &row);
-	if (rc != RC_OK)
-		return rc == RC_NOT_FOUND ? RC_INTERNAL : rc;
-	snprintf(e->out->lang, sizeof(e->out->lang), "%s", db_get_text(row, 0));
-	*is_known = db_get_int(row, 1) != 0;
-	db_result_free(row);
-	return RC_OK;
+	*is_new = false;
+	if (e->out->seen_browser)
+		return RC_OK;
+	rc = db_one(db, &like, DB_IN(db_text(cert_iin(e->result->certificate)), db_text(e->r->user_agent)), &row);
+	*is_new = rc == RC_NOT_FOUND;
+	if (rc == RC_OK)
+		db_result_free(row);
+	return *is_new ? RC_OK : rc;
 }
 
 static enum rc
@@ -99,46 +184,30 @@ browser_tell(struct db *db, const struct enter *e)
 		.kind = "login", .key = digest, .iin = cert_iin(e->result->certificate), .lang = lang_name(e->r->lang), .detail = detail });
 }
 
-/* Whoever signs is this person: nobody else can use up what they have left. */
-static enum rc
-person_may_enter(struct db *db, const struct enter *e)
-{
-	const struct conf *conf = e->r->conf;
-	const struct rate rate = { "login-person", cert_iin(e->result->certificate), conf->logins_per_person, IN_HOUR };
-	enum rc rc = rate_db_take(db, conf, &rate);
-
-	return rc == RC_LIMITED ? rate_db_look(db, conf, &rate, &e->out->wait) : rc;
-}
-
 static enum rc
 enter(struct db *db, void *arg)
 {
 	const struct enter *e = arg;
 	const struct cert *cert = e->result->certificate;
 	uint8_t serial[SERIAL_SIZE];
-	bool is_known;
+	bool is_new;
 	enum rc rc;
 
 	cert_serial(cert, serial);
+	/* the digest is the key of what is kept for ever: a document is used once */
 	*e->rule = RULE_USED;
-	if ((rc = document_db_use(db, e->result->digest, e->expires)) != RC_OK)
-		return rc;
-	if ((rc = citizen_meet(db, cert)) != RC_OK)
-		return rc;
-	*e->rule = RULE_CERTIFICATE_REVOKED;
-	if ((rc = certificate_db_still_good(db, serial)) != RC_OK)
-		return rc;
-	if ((rc = person_may_enter(db, e)) != RC_OK)
-		return rc;
 	if ((rc = signed_form_db_keep(db, e->query, e->result, e->signed_text, e->len)) != RC_OK)
 		return rc;
-	if ((rc = browser_look(db, e, &is_known)) != RC_OK)
+	if ((rc = citizen_meet(db, e)) != RC_OK || (rc = browser_is_new(db, e, &is_new)) != RC_OK)
 		return rc;
-	if ((rc = session_db_replace(db, e->r->session_cookie)) != RC_OK)
+	*e->rule = RULE_CERTIFICATE_REVOKED;
+	if ((rc = certificate_db_not_revoked(db, serial)) != RC_OK)
 		return rc;
 	if ((rc = session_db_insert(db, e->r->conf, cert_iin(cert), serial, e->r->address, e->r->user_agent, e->out->cookie)) != RC_OK)
 		return rc;
-	if (!is_known && (rc = browser_tell(db, e)) != RC_OK)
+	if ((rc = session_db_replace(db, e->r->session_cookie)) != RC_OK)
+		return rc;
+	if (is_new && (rc = browser_tell(db, e)) != RC_OK)
 		return rc;
 	return event_db_insert(
 	    db, &(struct event){
@@ -146,8 +215,8 @@ enter(struct db *db, void *arg)
 }
 
 enum rc
-login_db_enter(struct request *r, const struct form_result *result, instant expires, const char *signed_text, size_t len,
-    struct entrance *out, enum form_rule *rule)
+login_db_enter(
+    struct request *r, const struct form_result *result, const char *signed_text, size_t len, struct entrance *out, enum form_rule *rule)
 {
 	const struct signed_form_query query = {
 		.kind = FORM_LOGIN,
@@ -156,7 +225,7 @@ login_db_enter(struct request *r, const struct form_result *result, instant expi
 		.purpose = PURPOSE_AUTH,
 		.conf = r->conf,
 	};
-	struct enter e = { r, result, &query, expires, signed_text, len, out, rule };
+	struct enter e = { r, result, &query, signed_text, len, out, rule };
 
 	return db_transaction(r->db, enter, &e);
 }

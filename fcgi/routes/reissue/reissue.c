@@ -186,6 +186,7 @@ main(int argc, char **argv)
 			      .routes = routes,
 			      .count = sizeof(routes) / sizeof(routes[0]),
 			      .statements = statements,
+			      .body_max = BODY_REQUESTS,
 			      .views = (const char *const[]){ "reissue/form.cs", NULL } },
 	    argc, argv);
 }

@@ -445,6 +445,7 @@ main(int argc, char **argv)
 			      .routes = routes,
 			      .count = sizeof(routes) / sizeof(routes[0]),
 			      .statements = statements,
+			      .body_max = BODY_SIGNED,
 			      .views = (const char *const[]){ "revoke/choose.cs", "revoke/confirm.cs", "revoke/already.cs", NULL } },
 	    argc, argv);
 }

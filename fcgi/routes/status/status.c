@@ -200,6 +200,7 @@ main(int argc, char **argv)
 			      .routes = routes,
 			      .count = sizeof(routes) / sizeof(routes[0]),
 			      .statements = statements,
+			      .body_max = BODY_SIGNED,
 			      .views = (const char *const[]){ "status/search.cs", "status/show.cs", "status/proof.cs", NULL } },
 	    argc, argv);
 }
