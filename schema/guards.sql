@@ -35,3 +35,22 @@ IF NOT CASE SUBSTRING_INDEX(USER(), '@', 1)
   ELSE USER() NOT LIKE 'cabinet\_%' END
 THEN SIGNAL SQLSTATE '42000' SET MYSQL_ERRNO = 1143, MESSAGE_TEXT = 'application_status: not for this account to tell';
 END IF //
+
+-- A row that is on a base CRL, or was, and is not what it was: its block is packed again from the rows (006_crl_block.sql).
+CREATE OR REPLACE TRIGGER revocation_listed AFTER INSERT ON revocation FOR EACH ROW
+IF NEW.first_crl_number IS NOT NULL THEN
+  INSERT INTO crl_block (ca, block) VALUES (NEW.ca, NEW.crl_block) ON DUPLICATE KEY UPDATE entries = NULL;
+END IF //
+
+CREATE OR REPLACE TRIGGER revocation_changed AFTER UPDATE ON revocation FOR EACH ROW
+IF NOT (OLD.first_crl_number <=> NEW.first_crl_number AND OLD.last_crl_number <=> NEW.last_crl_number AND OLD.reason = NEW.reason
+  AND OLD.revoked_at = NEW.revoked_at AND OLD.invalid_since <=> NEW.invalid_since AND OLD.ca = NEW.ca AND OLD.serial = NEW.serial)
+THEN
+  INSERT INTO crl_block (ca, block) VALUES (OLD.ca, OLD.crl_block) ON DUPLICATE KEY UPDATE entries = NULL;
+  IF NOT (OLD.ca = NEW.ca AND OLD.crl_block = NEW.crl_block) THEN
+    INSERT INTO crl_block (ca, block) VALUES (NEW.ca, NEW.crl_block) ON DUPLICATE KEY UPDATE entries = NULL;
+  END IF;
+END IF //
+
+CREATE OR REPLACE TRIGGER revocation_gone AFTER DELETE ON revocation FOR EACH ROW
+  INSERT INTO crl_block (ca, block) VALUES (OLD.ca, OLD.crl_block) ON DUPLICATE KEY UPDATE entries = NULL //

@@ -249,8 +249,8 @@ clock_local_day(instant *from, instant *to, const char *text)
 static int64_t
 days_of(int64_t year, unsigned month, unsigned day)
 {
-	int64_t y = month <= 2 ? year - 1 : year, era = (y >= 0 ? y : y - 399) / 400;
-	int64_t of_era = y - era * 400, of_year = (153 * (int64_t)(month > 2 ? month - 3 : month + 9) + 2) / 5 + (int64_t)day - 1;
+	const int64_t y = month <= 2 ? year - 1 : year, era = (y >= 0 ? y : y - 399) / 400;
+	const uint32_t of_era = (uint32_t)(y - era * 400), of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
 
 	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
 }
@@ -259,10 +259,12 @@ struct civil
 clock_civil(instant t)
 {
 	int64_t seconds = t / SECOND - (t % SECOND < 0 ? 1 : 0), days = seconds / 86400 - (seconds % 86400 < 0 ? 1 : 0);
-	int64_t shifted = days + 719468, era = (shifted >= 0 ? shifted : shifted - 146096) / 146097, of_era = shifted - era * 146097;
-	int64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-	unsigned of_year = (unsigned)(of_era - (365 * year + year / 4 - year / 100)), month = (5 * of_year + 2) / 153;
-	unsigned of_day = (unsigned)(seconds - days * 86400);
+	int64_t shifted = days + 719468, era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
+	/* 32 bits from here: a list has a million of them */
+	const uint32_t of_era = (uint32_t)(shifted - era * 146097);
+	const uint32_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	const uint32_t of_year = of_era - (365 * year + year / 4 - year / 100), month = (5 * of_year + 2) / 153;
+	const uint32_t of_day = (uint32_t)(seconds - days * 86400);
 	struct civil c = { .day = of_year - (153 * month + 2) / 5 + 1, .month = month < 10 ? month + 3 : month - 9 };
 
 	c.year = year + era * 400 + (c.month <= 2 ? 1 : 0);

@@ -20,6 +20,7 @@ struct reader {
 	void *arg;
 	uint64_t removals; /* entries removeFromCRL, which only a delta may have */
 	bool is_alone;	   /* of a CA that makes no delta CRLs */
+	bool is_brief;	   /* without the file's digest */
 };
 
 static bool
@@ -283,16 +284,17 @@ read_file(struct reader *r, uint64_t file_size)
 	struct buf algorithm = BUF_INIT;
 	bool ok;
 
-	s->hash = EVP_MD_CTX_new();
+	s->hash = r->is_brief ? NULL : EVP_MD_CTX_new();
 	s->signature = EVP_MD_CTX_new();
 	issuer_algorithm(&algorithm);
-	if (s->hash == NULL || s->signature == NULL || cert_x509(r->ca) == NULL ||
-	    (X509_get_key_usage(cert_x509(r->ca)) & KU_CRL_SIGN) == 0 || EVP_DigestInit_ex(s->hash, EVP_sha256(), NULL) != 1 ||
+	if ((s->hash == NULL && !r->is_brief) || s->signature == NULL || cert_x509(r->ca) == NULL ||
+	    (X509_get_key_usage(cert_x509(r->ca)) & KU_CRL_SIGN) == 0 ||
+	    (s->hash != NULL && EVP_DigestInit_ex(s->hash, EVP_sha256(), NULL) != 1) ||
 	    EVP_DigestVerifyInit(s->signature, NULL, EVP_sha256(), NULL, X509_get0_pubkey(cert_x509(r->ca))) != 1)
 		ok = fail(r, "RFC 5280 section 4.2.1.3: cannot be verified with this CA");
 	else
 		ok = read_list(r, file_size, &algorithm);
-	if (ok && EVP_DigestFinal_ex(s->hash, r->info->sha256, NULL) != 1)
+	if (ok && s->hash != NULL && EVP_DigestFinal_ex(s->hash, r->info->sha256, NULL) != 1)
 		ok = fail(r, "digest");
 	EVP_MD_CTX_free(s->hash);
 	EVP_MD_CTX_free(s->signature);
@@ -324,6 +326,14 @@ enum rc
 crl_read(const char *path, const struct cert *ca, crl_each each, void *arg, struct crl_info *out)
 {
 	struct reader r = { .ca = ca, .info = out, .each = each, .arg = arg };
+
+	return read_path(&r, path);
+}
+
+enum rc
+crl_read_brief(const char *path, const struct cert *ca, struct crl_info *out)
+{
+	struct reader r = { .ca = ca, .info = out, .is_brief = true };
 
 	return read_path(&r, path);
 }
@@ -381,6 +391,25 @@ crl_walk_next(struct crl_walk *w, struct crl_entry *out)
 		return RC_NOT_FOUND;
 	if ((der = crl_scan_value(&w->scan, &size)) == NULL || crl_entry_parse(out, der, size) != NULL)
 		return RC_BAD_INPUT;
+	return RC_OK;
+}
+
+enum rc
+crl_walk_serial(struct crl_walk *w, uint8_t out[SERIAL_SIZE])
+{
+	const uint8_t *der, *p, *value;
+	size_t size, n;
+
+	if (w->scan.fault == NULL && crl_scan_at(&w->scan) >= w->end)
+		return RC_NOT_FOUND;
+	/* an entry has less than 128 octets, and its serial comes first */
+	if ((der = crl_scan_value(&w->scan, &size)) == NULL || size < 2)
+		return RC_BAD_INPUT;
+	p = der + 2;
+	if (!der_read(&p, der + size, DER_INTEGER, &value, &n) || n == 0 || n > SERIAL_SIZE)
+		return RC_BAD_INPUT;
+	memset(out, 0, SERIAL_SIZE - n);
+	memcpy(out + SERIAL_SIZE - n, value, n);
 	return RC_OK;
 }
 

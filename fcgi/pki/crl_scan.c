@@ -136,11 +136,19 @@ crl_scan_header(struct crl_scan *s, uint8_t *tag, uint64_t *len)
 const uint8_t *
 crl_scan_value(struct crl_scan *s, size_t *size)
 {
+	const uint8_t *p = s->window + s->at;
+	const size_t left = s->end - s->at;
 	uint8_t tag;
 	uint64_t len;
-	size_t n = crl_scan_header(s, &tag, &len);
+	size_t n;
 
-	if (n == 0)
+	/* short, and in the window already: nearly always */
+	if (left >= 2 && p[1] < 0x80 && left - 2 >= p[1]) {
+		*size = 2 + (size_t)p[1];
+		s->at += *size;
+		return p;
+	}
+	if ((n = crl_scan_header(s, &tag, &len)) == 0)
 		return NULL;
 	if (len > CRL_VALUE_MAX - n) {
 		crl_scan_fail(s, "a value that is too long");

@@ -195,14 +195,6 @@ der_next(const uint8_t **p, const uint8_t *end, uint8_t *tag, const uint8_t **va
 	return true;
 }
 
-bool
-der_read(const uint8_t **p, const uint8_t *end, uint8_t tag, const uint8_t **value, size_t *len)
-{
-	uint8_t found;
-
-	return *p < end && **p == tag && der_next(p, end, &found, value, len);
-}
-
 /* X.690, 8.3.2: the first nine bits are neither all zero nor all one. */
 static bool
 integer_is_valid(const uint8_t *value, size_t len)
@@ -291,6 +283,15 @@ der_is_valid(const uint8_t *data, size_t len)
 	return values_are_valid(data, data + len, DER_DEPTH - 1);
 }
 
+static bool
+is_day(const struct civil *c)
+{
+	static const unsigned days[] = { 0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	const bool leap = c->year % 4 == 0 && (c->year % 100 != 0 || c->year % 400 == 0);
+
+	return c->day <= days[c->month] + (leap && c->month == 2 ? 1 : 0);
+}
+
 /* Two digits, at most max; false otherwise. */
 static bool
 take_digits(unsigned *out, const uint8_t *p, unsigned min, unsigned max)
@@ -321,9 +322,8 @@ der_time_parse(instant *out, const uint8_t *data, size_t len)
 		return false;
 	c.year = century * 100 + year;
 	if (!take_digits(&c.month, p, 1, 12) || !take_digits(&c.day, p + 2, 1, 31) || !take_digits(&c.hour, p + 4, 0, 23) ||
-	    !take_digits(&c.minute, p + 6, 0, 59) || !take_digits(&c.second, p + 8, 0, 59) || p[10] != 'Z')
+	    !take_digits(&c.minute, p + 6, 0, 59) || !take_digits(&c.second, p + 8, 0, 59) || p[10] != 'Z' || !is_day(&c))
 		return false;
 	*out = clock_of_civil(c);
-	/* 31 February is another day */
-	return clock_civil(*out).day == c.day;
+	return true;
 }

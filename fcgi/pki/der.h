@@ -56,7 +56,7 @@ size_t der_time_write(uint8_t out[DER_TIME_MAX], uint8_t tag, instant);
 uint8_t der_time_tag(instant); /* by that rule */
 
 /* One value of this tag at *p (before end): *value, *len, and *p moved behind it. false: other tag, length not minimal or beyond end. */
-bool der_read(const uint8_t **p, const uint8_t *end, uint8_t tag, const uint8_t **value, size_t *len);
+static inline bool der_read(const uint8_t **p, const uint8_t *end, uint8_t tag, const uint8_t **value, size_t *len);
 /* The same, whatever its tag. */
 bool der_next(const uint8_t **p, const uint8_t *end, uint8_t *tag, const uint8_t **value, size_t *len);
 /*
@@ -67,5 +67,24 @@ bool der_next(const uint8_t **p, const uint8_t *end, uint8_t *tag, const uint8_t
 bool der_is_valid(const uint8_t *data, size_t len);
 /* The whole of data is one UTCTime or GeneralizedTime in the form of RFC 5280, 4.1.2.5: with seconds, Z, no fraction. */
 bool der_time_parse(instant *out, const uint8_t *data, size_t len);
+
+/* Nearly all values are short, and a CRL has millions of them: those are read in place. */
+static inline bool
+der_read(const uint8_t **p, const uint8_t *end, uint8_t tag, const uint8_t **value, size_t *len)
+{
+	const uint8_t *q = *p;
+	uint8_t found;
+
+	if (q >= end || *q != tag)
+		return false;
+	if (end - q < 2 || q[1] >= 0x80 || (tag & 0x1f) == 0x1f)
+		return der_next(p, end, &found, value, len);
+	if (end - q - 2 < q[1])
+		return false;
+	*value = q + 2;
+	*len = q[1];
+	*p = q + 2 + q[1];
+	return true;
+}
 
 #endif

@@ -29,30 +29,49 @@ openssl_warn(const char *event, const char *subject, const char *what)
 	ERR_clear_error();
 }
 
+struct remembered {
+	struct key *key;
+	EVP_PKEY *decoded; /* by OpenSSL, of what is outside the accepted set */
+};
+
+static struct remembered *
+recall(const uint8_t *spki, size_t len)
+{
+	static struct remembered last[KEYS_REMEMBERED];
+	static size_t turn;
+	const uint8_t *own;
+	size_t own_len;
+
+	for (size_t i = 0; i < KEYS_REMEMBERED; i++)
+		if (last[i].key != NULL && (own = key_spki(last[i].key, &own_len)) != NULL && own_len == len && memcmp(own, spki, len) == 0)
+			return &last[i];
+	turn = (turn + 1) % KEYS_REMEMBERED;
+	key_free(last[turn].key);
+	EVP_PKEY_free(last[turn].decoded);
+	last[turn].key = key_read(spki, len);
+	last[turn].decoded = NULL;
+	return &last[turn];
+}
+
+struct key *
+key_recall(const uint8_t *spki, size_t len)
+{
+	return recall(spki, len)->key;
+}
+
 EVP_PKEY *
 key_of(const uint8_t *spki, size_t len)
 {
-	static struct {
-		struct buf spki;
-		EVP_PKEY *key;
-	} last[KEYS_REMEMBERED];
-	static size_t turn;
+	struct remembered *r = recall(spki, len);
 	const uint8_t *p = spki;
-	EVP_PKEY *key;
 
-	for (size_t i = 0; i < KEYS_REMEMBERED; i++)
-		if (last[i].key != NULL && last[i].spki.len == len && memcmp(last[i].spki.data, spki, len) == 0)
-			return last[i].key;
-	key = d2i_PUBKEY(NULL, &p, (long)len);
-	if (key == NULL || p != spki + len) {
-		EVP_PKEY_free(key);
-		return NULL;
+	if (key_evp(r->key) != NULL)
+		return key_evp(r->key);
+	if (r->decoded == NULL && ((r->decoded = d2i_PUBKEY(NULL, &p, (long)len)) == NULL || p != spki + len)) {
+		EVP_PKEY_free(r->decoded);
+		r->decoded = NULL;
 	}
-	turn = (turn + 1) % KEYS_REMEMBERED;
-	EVP_PKEY_free(last[turn].key);
-	buf_reset(&last[turn].spki);
-	buf_add(&last[turn].spki, spki, len);
-	return last[turn].key = key;
+	return r->decoded;
 }
 
 static bool

@@ -26,6 +26,8 @@ void openssl_warn(const char *event, const char *subject, const char *what);
  * request, lint and certificate ask for the same.
  */
 EVP_PKEY *key_of(const uint8_t *spki, size_t len);
+/* The same as our own reader has it, accepted or not; never NULL. */
+struct key *key_recall(const uint8_t *spki, size_t len);
 /* "RSA-2048", "EC-P256", "unknown". true: inside the accepted set (RSA 2048…4096 bits with odd 2^16 < e < 2^64; P-256, named curve). */
 bool key_describe(EVP_PKEY *, char out[KEY_ALGORITHM_SIZE]);
 /*

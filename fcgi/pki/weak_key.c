@@ -22,6 +22,9 @@ static struct {
 	uint16_t prime[GROUPS * GROUP];
 	uint64_t product[GROUPS];
 	uint64_t inverse[GROUPS]; /* of the product, modulo 2^64 */
+	struct {
+		uint64_t inverse, most; /* of the prime; a multiple of it times the inverse is at most this */
+	} single[GROUPS * GROUP];
 	bool is_made;
 } table;
 
@@ -53,8 +56,11 @@ table_make(void)
 		table.prime[n++] = 1;
 	for (size_t g = 0; g < GROUPS; g++) {
 		table.product[g] = 1;
-		for (size_t i = 0; i < GROUP; i++)
-			table.product[g] *= table.prime[g * GROUP + i];
+		for (size_t i = g * GROUP; i < (g + 1) * GROUP; i++) {
+			table.product[g] *= table.prime[i];
+			table.single[i].inverse = inverse_of(table.prime[i]);
+			table.single[i].most = table.prime[i] == 1 ? 0 : UINT64_MAX / table.prime[i];
+		}
 		table.inverse[g] = inverse_of(table.product[g]);
 	}
 	table.is_made = true;
@@ -76,32 +82,45 @@ limbs_of(uint64_t limb[LIMBS], const BIGNUM *n)
 	return (size_t)(BN_num_bits(n) + 63) / 64;
 }
 
-/*
- * Exact division from the low end (Jebelean): what is left over is zero modulo p exactly when n is. Four products at a time, since each step waits
- * for the one before.
- */
+/* One limb of an exact division from the low end (Jebelean): what is carried out of the last one is zero modulo p exactly when n is. */
+static inline uint64_t
+divide_limb(uint64_t rest, uint64_t limb, size_t group)
+{
+	const uint64_t quotient = (limb - rest) * table.inverse[group];
+
+	return (uint64_t)((wide)quotient * table.product[group] >> 64) + (limb < rest);
+}
+
+/* One of the group's primes divides what was left over modulo their product. */
+static inline bool
+has_prime(uint64_t rest, size_t group)
+{
+	bool found = false;
+
+	for (size_t i = group * GROUP; i < (group + 1) * GROUP; i++)
+		found |= rest * table.single[i].inverse <= table.single[i].most;
+	return found;
+}
+
+/* Four products at a time, since each step of one waits for the one before. */
 static bool
 has_small_factor(const BIGNUM *n)
 {
 	uint64_t limb[LIMBS];
 	size_t count = limbs_of(limb, n);
 
+	_Static_assert(GROUP == 4 && GROUPS % GROUP == 0, "no products are left over");
 	for (size_t g = 0; g < GROUPS; g += GROUP) {
-		uint64_t rest[GROUP] = { 0 };
-		size_t width = GROUPS - g < GROUP ? GROUPS - g : GROUP;
+		uint64_t a = 0, b = 0, c = 0, d = 0;
 
-		for (size_t i = 0; i < count; i++)
-			for (size_t k = 0; k < width; k++) {
-				uint64_t s = limb[i], quotient = (s - rest[k]) * table.inverse[g + k];
-
-				rest[k] = (uint64_t)((wide)quotient * table.product[g + k] >> 64) + (s < rest[k]);
-			}
-		for (size_t k = 0; k < width * GROUP; k++) {
-			uint16_t prime = table.prime[g * GROUP + k];
-
-			if (prime > 1 && rest[k / GROUP] % prime == 0)
-				return true;
+		for (size_t i = 0; i < count; i++) {
+			a = divide_limb(a, limb[i], g);
+			b = divide_limb(b, limb[i], g + 1);
+			c = divide_limb(c, limb[i], g + 2);
+			d = divide_limb(d, limb[i], g + 3);
 		}
+		if (has_prime(a, g) || has_prime(b, g + 1) || has_prime(c, g + 2) || has_prime(d, g + 3))
+			return true;
 	}
 	return false;
 }

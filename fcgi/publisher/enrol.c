@@ -154,7 +154,7 @@ static enum rc
 record_act(struct db *db, void *arg)
 {
 	struct enrolment *e = arg;
-	const struct issuance *i = &e->issuance;
+	struct issuance *i = &e->issuance;
 	enum rc rc = ensure_citizen(db, e);
 
 	if (rc == RC_OK)

@@ -91,7 +91,7 @@ holds_key(const struct certificate_part *part)
 }
 
 enum rc
-issuance_finish(struct publisher *p, struct issuance *i)
+issuance_sign(struct publisher *p, struct issuance *i)
 {
 	enum rc rc = RC_OK;
 
@@ -108,13 +108,27 @@ issuance_finish(struct publisher *p, struct issuance *i)
 			rc = RC_BAD_INPUT;
 		}
 	}
-	if (rc == RC_OK)
-		rc = issuance_db_store(p, i);
-	if (rc == RC_OK)
-		for (size_t n = 0; n < i->count; n++)
-			log_info(
-			    "issued", "%s: %s: %s", i->number, cert_purpose_name(i->part[n].purpose), cert_subject(i->part[n].certificate));
 	return rc;
+}
+
+enum rc
+issuance_store(struct publisher *p, struct issuance *const *list, size_t count)
+{
+	enum rc rc = issuance_db_store_all(p, list, count);
+
+	for (size_t i = 0; rc == RC_OK && i < count; i++)
+		for (size_t n = 0; n < list[i]->count; n++)
+			log_info("issued", "%s: %s: %s", list[i]->number, cert_purpose_name(list[i]->part[n].purpose),
+			    cert_subject(list[i]->part[n].certificate));
+	return rc;
+}
+
+enum rc
+issuance_finish(struct publisher *p, struct issuance *i)
+{
+	enum rc rc = issuance_sign(p, i);
+
+	return rc == RC_OK ? issuance_store(p, &i, 1) : rc;
 }
 
 void

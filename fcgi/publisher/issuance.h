@@ -4,7 +4,7 @@
 
 #include "publisher.h"
 
-/* Everything that makes signed parts an issue, in one transaction. RC_CONFLICT: the signer was revoked, or somebody stored them already. */
-MUST_USE enum rc issuance_db_store(struct publisher *, struct issuance *);
+/* Everything that makes signed parts issues, in one transaction. RC_CONFLICT: one's signer was revoked, or somebody stored it already. */
+MUST_USE enum rc issuance_db_store_all(struct publisher *, struct issuance *const *, size_t count);
 
 #endif

@@ -26,8 +26,8 @@
 static volatile sig_atomic_t is_stopped;
 
 static const struct db_statement *const *const work_lists[] = { lease_statements, authority_statements, evidence_statements,
-	issuance_statements, queue_statements, revocation_statements, compromise_statements, publication_statements, expiry_statements,
-	replacement_statements, responder_statements, purge_statements, outbox_statements, event_statements, NULL };
+	issuance_statements, queue_statements, revocation_statements, compromise_statements, publication_statements, entries_statements,
+	expiry_statements, replacement_statements, responder_statements, purge_statements, outbox_statements, event_statements, NULL };
 static const struct db_statement *const *const enrol_lists[] = { lease_statements, authority_statements, evidence_statements,
 	issuance_statements, enrol_statements, outbox_statements, event_statements, NULL };
 

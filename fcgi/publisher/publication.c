@@ -44,7 +44,7 @@ file_info(const struct publisher *p, bool is_delta, struct crl_info *info)
 	else if (!seen[is_delta].is_known || st.st_ino != seen[is_delta].st.st_ino || st.st_size != seen[is_delta].st.st_size ||
 		 memcmp(&st.st_mtim, &seen[is_delta].st.st_mtim, sizeof(st.st_mtim)) != 0 ||
 		 memcmp(&st.st_ctim, &seen[is_delta].st.st_ctim, sizeof(st.st_ctim)) != 0) {
-		rc = crl_read(path, p->ca, NULL, NULL, &seen[is_delta].info);
+		rc = crl_read_brief(path, p->ca, &seen[is_delta].info);
 		seen[is_delta].is_known = rc == RC_OK;
 		seen[is_delta].st = st;
 	}
@@ -73,25 +73,19 @@ highest_on_disk(const struct publisher *p)
 struct making {
 	struct publisher *p;
 	struct publication *publication;
-	struct db_result *rows;
+	struct entries entries;
+	bool by_rows;	 /* of the register, not by the blocks of them */
+	bool is_refused; /* an entry would leave before it may */
 	struct crl_info written, read;
-	struct crl_walk *before; /* the list that is replaced; NULL: there was none */
-	struct crl_entry old;	 /* its entry that was not met yet */
+	struct crl_walk *before;  /* the list that is replaced; NULL: there was none */
+	uint8_t old[SERIAL_SIZE]; /* its entry that was not met yet */
 	bool has_old;
 };
 
 static enum rc
 next_entry(void *arg, struct crl_entry *out)
 {
-	struct making *m = arg;
-	enum rc rc = db_next(m->rows);
-
-	if (rc != RC_OK)
-		return rc;
-	out->reason = (int)db_get_int(m->rows, 1);
-	out->revoked_at = db_get_instant(m->rows, 2);
-	out->invalid_since = db_get_instant(m->rows, 3);
-	return db_copy_bytes(m->rows, 0, out->serial, SERIAL_SIZE) ? RC_OK : RC_INTERNAL;
+	return entries_next(arg, out);
 }
 
 static enum rc
@@ -106,19 +100,19 @@ crl_file_write(int fd, void *arg)
 		.entries = (uint64_t)c->entries,
 		.octets = (uint64_t)c->octets,
 		.freshest = m->p->profiles[PURPOSE_SIGN]->freshest_crl };
-	enum rc rc = publication_db_entries(m->p, c, &m->rows);
+	enum rc rc = entries_open(m->p, c, m->by_rows, &m->entries);
 
 	if (rc != RC_OK)
 		return rc;
-	rc = crl_write(fd, &plan, m->p->key, next_entry, m, &m->written);
-	db_result_free(m->rows);
+	rc = crl_write(fd, &plan, m->p->key, next_entry, &m->entries, &m->written);
+	entries_close(&m->entries);
 	return rc;
 }
 
 static bool
 next_old(struct making *m)
 {
-	m->has_old = m->before != NULL && crl_walk_next(m->before, &m->old) == RC_OK;
+	m->has_old = m->before != NULL && crl_walk_serial(m->before, m->old) == RC_OK;
 	return m->has_old;
 }
 
@@ -129,12 +123,13 @@ may_leave_below(struct making *m, const uint8_t *serial)
 	char hex[SERIAL_HEX_SIZE];
 	enum rc rc;
 
-	for (; m->has_old && (serial == NULL || memcmp(m->old.serial, serial, SERIAL_SIZE) < 0); next_old(m)) {
-		if ((rc = publication_db_may_leave(m->p, m->publication, m->old.serial)) == RC_OK)
+	for (; m->has_old && (serial == NULL || memcmp(m->old, serial, SERIAL_SIZE) < 0); next_old(m)) {
+		if ((rc = publication_db_may_leave(m->p, m->publication, m->old)) == RC_OK)
 			continue;
-		hex_encode(hex, m->old.serial, SERIAL_SIZE);
+		hex_encode(hex, m->old, SERIAL_SIZE);
 		log_error("publication", "ALARM: RFC 5280 section 3.3: %s %lld: %s would leave the list before it may: %s; not published",
 		    file_name(m->publication->is_delta), (long long)m->publication->number, hex, rc_name(rc));
+		m->is_refused = rc == RC_NOT_FOUND;
 		return false;
 	}
 	return true;
@@ -147,7 +142,7 @@ compare_entry(void *arg, const struct crl_entry *e)
 
 	if (!may_leave_below(m, e->serial))
 		return false;
-	if (m->has_old && memcmp(m->old.serial, e->serial, SERIAL_SIZE) == 0)
+	if (m->has_old && memcmp(m->old, e->serial, SERIAL_SIZE) == 0)
 		next_old(m);
 	return true;
 }
@@ -203,6 +198,18 @@ crl_file_check(const char *path, void *arg)
 	return lease_keep(m->p);
 }
 
+/* The rows have the last word: blocks that give another list than they do are packed anew, and this list is made without them. */
+static enum rc
+without_blocks(struct making *m, const struct file_replacement *f)
+{
+	enum rc rc = entries_doubt(m->p);
+
+	log_error("publication", "ALARM: %s %lld: the blocks of the register do not give the list that its rows do", f->name,
+	    (long long)m->publication->number);
+	m->by_rows = true;
+	return rc == RC_OK ? file_replace(f) : rc;
+}
+
 static enum rc
 replace_file(struct publisher *p, struct publication *c, struct making *m)
 {
@@ -210,15 +217,18 @@ replace_file(struct publisher *p, struct publication *c, struct making *m)
 	const int64_t entries = c->entries, octets = c->octets;
 	enum rc rc = file_replace(&f);
 
+	if (rc != RC_OK && m->is_refused && m->entries.is_packed)
+		return without_blocks(m, &f);
 	if (rc != RC_INTERNAL || publication_db_count(p, c) != RC_OK)
 		return rc;
 	if (c->entries == entries && c->octets == octets)
-		return rc;
+		return m->entries.is_packed ? without_blocks(m, &f) : rc;
 	/* a reason may have been raised since it was claimed, then an entry has another size; another number of them has no good explanation, but a
 	   list of what the register says now, with nobody missing who was on the one before, is better than none */
 	if (c->entries != entries)
 		log_error("publication", "ALARM: %s %lld: the register has %lld entries for it, claimed were %lld", file_name(c->is_delta),
 		    (long long)c->number, (long long)c->entries, (long long)entries);
+	m->by_rows = true;
 	return file_replace(&f);
 }
 
@@ -234,6 +244,17 @@ size_alarm(const struct publisher *p, const struct publication *c, uint64_t befo
 		    (long long)c->number, (unsigned long long)size, (unsigned long long)before);
 }
 
+/* As it lies there, with its digest. */
+static enum rc
+read_whole(const struct publisher *p, const struct publication *c, struct crl_info *out)
+{
+	char *path = file_path(p, c->is_delta);
+	enum rc rc = crl_read(path, p->ca, NULL, NULL, out);
+
+	free(path);
+	return rc == RC_OK ? RC_OK : RC_UNAVAILABLE;
+}
+
 static enum rc
 publish(struct publisher *p, struct publication *c)
 {
@@ -244,8 +265,10 @@ publish(struct publisher *p, struct publication *c)
 
 	/* it may have died after the rename: then only the row is behind */
 	if (is_there && there.number == (uint64_t)c->number && there.entries == (uint64_t)c->entries)
-		m.read = there;
-	else if ((rc = replace_file(p, c, &m)) != RC_OK)
+		rc = read_whole(p, c, &m.read);
+	else
+		rc = replace_file(p, c, &m);
+	if (rc != RC_OK)
 		return rc;
 	if ((rc = publication_db_published(p, c, &m.read)) != RC_OK)
 		return rc;

@@ -15,8 +15,7 @@ static const struct db_statement newest = {
 	.sql = "SELECT number, COALESCE(base_number, 0), this_update, next_update, entries, octets, UTC_TIMESTAMP(6) FROM crl"
 	       " WHERE ca = ? AND kind = ? AND published_at IS NOT NULL ORDER BY number DESC LIMIT 1",
 };
-/* What waits or is on no base yet is little, and stands together in one index: the optimizer is not left to guess a walk over everything. */
-#define UNCLAIMED "revocation FORCE INDEX (claims)"
+#define UNCLAIMED PUBLICATION_UNCLAIMED
 /* A walk over the whole register may take longer than a citizen would wait, and so may claiming all that came while nobody published. */
 #define LONG "SET STATEMENT max_statement_time = 120 FOR "
 
@@ -64,29 +63,18 @@ static const struct db_statement unpublished = {
 	.sql = "SELECT kind = 'delta', number, COALESCE(base_number, 0), this_update, next_update, entries, octets FROM crl"
 	       " WHERE ca = ? AND published_at IS NULL AND number > ? ORDER BY number, kind LIMIT 1",
 };
-/*
- * What stands on a list is a function of its number alone, so that a list that was claimed can be made again. An entry is on a base from the first one
- * to the last; on a delta while no base that relying parties must hold has it in its present form, or had it in its first.
- */
-#define ON_BASE " WHERE ca = ? AND first_crl_number <= ? AND (last_crl_number IS NULL OR last_crl_number >= ?)"
-#define ON_DELTA                                                                                                                           \
-	" WHERE ca = ? AND (crl_number IS NULL OR crl_number > ?) AND (delta_number <= ? OR (first_delta_number <= ?"                      \
-	" AND (first_crl_number IS NULL OR first_crl_number > ?)))"
 /* By sizes of their entries. */
 #define COUNTS                                                                                                                             \
 	"SELECT COUNT(*), CAST(COALESCE(SUM(reason <> 0 AND invalid_since IS NULL), 0) AS SIGNED),"                                        \
 	" CAST(COALESCE(SUM(reason <> 0 AND invalid_since IS NOT NULL), 0) AS SIGNED),"                                                    \
 	" CAST(COALESCE(SUM(reason = 0 AND invalid_since IS NOT NULL), 0) AS SIGNED) FROM "
-#define ENTRIES "SELECT serial, reason, revoked_at, invalid_since FROM "
-/* An index of their own, in the order of the CRL: one pass without the rows, nothing is sorted. */
-#define ORDERED "revocation FORCE INDEX (crl_order)"
 static const struct db_statement count_base = {
 	.name = "publication count base",
-	.sql = LONG COUNTS ORDERED ON_BASE,
+	.sql = LONG COUNTS PUBLICATION_ORDERED PUBLICATION_ON_BASE,
 };
 static const struct db_statement count_delta = {
 	.name = "publication count delta",
-	.sql = LONG COUNTS UNCLAIMED ON_DELTA,
+	.sql = LONG COUNTS UNCLAIMED PUBLICATION_ON_DELTA,
 };
 /* What a base has that the one before had not, and the other way round: so that a million entries are not counted for the sake of a few. */
 static const struct db_statement count_come = {
@@ -100,16 +88,6 @@ static const struct db_statement count_gone = {
 static const struct db_statement has_raised = {
 	.name = "publication has raised",
 	.sql = "SELECT serial FROM " UNCLAIMED " WHERE ca = ? AND crl_number > ? AND first_crl_number <> crl_number LIMIT 1",
-};
-static const struct db_statement entries_base = {
-	.name = "publication entries base",
-	.sql = LONG ENTRIES ORDERED ON_BASE " ORDER BY serial",
-	.stream = true,
-};
-static const struct db_statement entries_delta = {
-	.name = "publication entries delta",
-	.sql = ENTRIES UNCLAIMED ON_DELTA " ORDER BY serial",
-	.stream = true,
 };
 /* Serials that the list before had and this one has not: each by itself, they are few. */
 static const struct db_statement may_leave_base = {
@@ -130,8 +108,8 @@ static const struct db_statement published = {
 };
 
 const struct db_statement *const publication_statements[] = { &newest, &has_new, &next_number, &held_base, &claim_base, &claim_delta,
-	&let_go, &plan, &unpublished, &count_base, &count_delta, &count_come, &count_gone, &has_raised, &entries_base, &entries_delta,
-	&may_leave_base, &may_leave_delta, &published, NULL };
+	&let_go, &plan, &unpublished, &count_base, &count_delta, &count_come, &count_gone, &has_raised, &may_leave_base, &may_leave_delta,
+	&published, NULL };
 
 static const char *
 kind(bool is_delta)
@@ -342,15 +320,6 @@ publication_db_may_leave(struct publisher *p, const struct publication *c, const
 	if (rc == RC_OK)
 		db_result_free(row);
 	return rc;
-}
-
-enum rc
-publication_db_entries(struct publisher *p, const struct publication *c, struct db_result **out)
-{
-	const struct db_value ca = db_int(p->ca_id), n = db_int(c->number), base = db_int(c->base_number);
-
-	return c->is_delta ? db_query(p->db, &entries_delta, DB_IN(ca, base, n, n, base), out)
-			   : db_query(p->db, &entries_base, DB_IN(ca, n, n), out);
 }
 
 struct publishing {

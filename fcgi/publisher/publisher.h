@@ -124,12 +124,21 @@ struct issuance {
 MUST_USE enum rc issuance_build(struct publisher *, struct issuance *, instant now);
 /* Again from the same inputs, for serials and octets kept before a crash. RC_BAD_INPUT: they are not the same. */
 MUST_USE enum rc issuance_build_again(struct publisher *, struct issuance *);
-/* Signs what is kept and stores certificates, status, history and events in one transaction. RC_CONFLICT: the signer was revoked meanwhile. */
+/* Signs what is kept. RC_BAD_INPUT: it does not pass the lints, or its key is not the request's. */
+MUST_USE enum rc issuance_sign(struct publisher *, struct issuance *);
+/* Certificates, status, history and events of all of them in one transaction. RC_CONFLICT: one's signer was revoked meanwhile; nothing is stored. */
+MUST_USE enum rc issuance_store(struct publisher *, struct issuance *const *, size_t count);
+/* Both, of one. */
 MUST_USE enum rc issuance_finish(struct publisher *, struct issuance *);
 void issuance_free(struct issuance *);
 
 /* For transactions of the application's status. */
-MUST_USE enum rc issuance_db_keep_parts(struct db *, const struct publisher *, const struct issuance *);
+MUST_USE enum rc issuance_db_keep_parts(struct db *, struct publisher *, struct issuance *);
+/*
+ * The record of many: keys taken, status "signed" to "signing", history, serials and octets, in one transaction. RC_CONFLICT: one of them cannot have
+ * it (signer revoked, key known or blocked, not "signed" any more), and none has.
+ */
+MUST_USE enum rc issuance_db_keep_all(struct publisher *, struct issuance *const *, size_t count);
 /* Serials and octets that were kept. RC_NOT_FOUND: not all parts have them. */
 MUST_USE enum rc issuance_db_kept(struct publisher *, struct issuance *);
 MUST_USE enum rc issuance_db_meet(struct db *, const char *iin); /* the citizen's row, where acts of one person meet */
@@ -185,11 +194,42 @@ MUST_USE enum rc publication_db_claim(struct publisher *, bool base, bool delta,
 /* Claimed, not visible: the first one. RC_NOT_FOUND: none. */
 MUST_USE enum rc publication_db_unpublished(struct publisher *, int64_t above, struct publication *);
 MUST_USE enum rc publication_db_count(struct publisher *, struct publication *); /* sets entries and octets */
-MUST_USE enum rc publication_db_entries(struct publisher *, const struct publication *, struct db_result **);
 /* Was on the list before and is not on this one. RC_OK: it may leave; RC_NOT_FOUND: it may not. */
 MUST_USE enum rc publication_db_may_leave(struct publisher *, const struct publication *, const uint8_t serial[SERIAL_SIZE]);
 struct crl_info;
 MUST_USE enum rc publication_db_published(struct publisher *, const struct publication *, const struct crl_info *);
+
+/* What waits or is on no base yet is little, and stands together in one index: the optimizer is not left to guess a walk over everything. */
+#define PUBLICATION_UNCLAIMED "revocation FORCE INDEX (claims)"
+/* An index of their own, in the order of the CRL: one pass without the rows, nothing is sorted. */
+#define PUBLICATION_ORDERED "revocation FORCE INDEX (crl_entries)"
+/*
+ * What stands on a list is a function of its number alone, so that a list that was claimed can be made again. An entry is on a base from the first one
+ * to the last; on a delta while no base that relying parties must hold has it in its present form, or had it in its first.
+ */
+#define PUBLICATION_ON_BASE " WHERE ca = ? AND first_crl_number <= ? AND (last_crl_number IS NULL OR last_crl_number >= ?)"
+#define PUBLICATION_ON_DELTA                                                                                                               \
+	" WHERE ca = ? AND (crl_number IS NULL OR crl_number > ?) AND (delta_number <= ? OR (first_delta_number <= ?"                      \
+	" AND (first_crl_number IS NULL OR first_crl_number > ?)))"
+
+/* ---- entries.c */
+
+extern const struct db_statement *const entries_statements[];
+
+struct entries { /* of one list, rising by serial */
+	struct db_result *rows;
+	bool is_packed;		 /* rows are blocks */
+	const uint8_t *at, *end; /* in the block at hand */
+};
+
+/* by_rows: not from the blocks, whatever they hold. To be closed after RC_OK; until then nothing else can be asked of the database. */
+MUST_USE enum rc entries_open(struct publisher *, const struct publication *, bool by_rows, struct entries *);
+struct crl_entry;
+/* RC_NOT_FOUND: no more; RC_INTERNAL: what was read is no entry. */
+MUST_USE enum rc entries_next(struct entries *, struct crl_entry *);
+void entries_close(struct entries *);
+/* The blocks have not given what the register says: all are packed anew before they are read again. */
+MUST_USE enum rc entries_doubt(struct publisher *);
 
 /* ---- enrol.c ------------------------------------------------------------------------------------------------------------ */
 

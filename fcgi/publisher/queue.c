@@ -182,20 +182,33 @@ keep_act(struct db *db, void *arg)
 	return rc;
 }
 
+static enum rc
+build(struct pending *w)
+{
+	enum rc rc = issuance_build(w->p, &w->issuance, db_get_instant(w->row, FIND_NOW));
+
+	return rc == RC_BAD_INPUT ? cannot(w, "profile") : rc;
+}
+
+static enum rc
+keep(struct pending *w)
+{
+	enum rc rc = lease_transaction(w->p, keep_act, w);
+
+	if (rc == RC_OK)
+		w->status = "signing";
+	/* rows that are there already although nothing was done yet: nobody but an account that was taken over writes them */
+	return rc == RC_CONFLICT && w->reason == NULL ? cannot(w, "record") : rc;
+}
+
 /* New work gets its record before any signature; half-done work goes on with the record it has. */
 static enum rc
 record(struct pending *w)
 {
 	enum rc rc;
 
-	if (strcmp(w->status, "signed") == 0) {
-		if ((rc = issuance_build(w->p, &w->issuance, db_get_instant(w->row, FIND_NOW))) != RC_OK)
-			return rc == RC_BAD_INPUT ? cannot(w, "profile") : rc;
-		if ((rc = lease_transaction(w->p, keep_act, w)) == RC_OK)
-			w->status = "signing";
-		/* rows that are there already although nothing was done yet: nobody but an account that was taken over writes them */
-		return rc == RC_CONFLICT && w->reason == NULL ? cannot(w, "record") : rc;
-	}
+	if (strcmp(w->status, "signed") == 0)
+		return (rc = build(w)) == RC_OK ? keep(w) : rc;
 	log_info("queue", "%s: half done, goes on", w->issuance.number);
 	if ((rc = issuance_db_kept(w->p, &w->issuance)) == RC_NOT_FOUND)
 		return cannot(w, "profile");
@@ -205,16 +218,20 @@ record(struct pending *w)
 }
 
 static enum rc
-finish(struct pending *w)
+finished(struct pending *w, enum rc rc)
 {
-	enum rc rc = issuance_finish(w->p, &w->issuance);
-
 	if (rc == RC_BAD_INPUT)
 		return cannot(w, "profile");
 	if (rc == RC_CONFLICT && w->issuance.authorized_by != NULL &&
 	    evidence_still_good(w->p->db, w->issuance.authorized_by) == RC_CONFLICT)
 		return cannot(w, "certificate_revoked");
 	return rc == RC_CONFLICT ? cannot(w, "record") : rc;
+}
+
+static enum rc
+finish(struct pending *w)
+{
+	return finished(w, issuance_finish(w->p, &w->issuance));
 }
 
 /*
@@ -262,54 +279,134 @@ fail_act(struct db *db, void *arg)
 	return rc;
 }
 
-static enum rc
-work_one(struct publisher *p, const struct db_result *row)
+static void
+begin(struct pending *w, struct publisher *p, const struct db_result *row)
 {
-	struct pending w = { .p = p, .row = row, .status = db_get_text(row, FIND_STATUS) };
+	*w = (struct pending){ .p = p, .row = row, .status = db_get_text(row, FIND_STATUS) };
+	snprintf(w->issuance.number, sizeof(w->issuance.number), "%s", db_get_text(row, FIND_NUMBER));
+	snprintf(w->issuance.iin, sizeof(w->issuance.iin), "%s", db_get_text(row, FIND_IIN));
+	w->has_form = db_copy_bytes(row, FIND_FORM, w->form, sizeof(w->form));
+	w->issuance.count = 2;
+	w->issuance.part[0].purpose = PURPOSE_AUTH;
+	w->issuance.part[1].purpose = PURPOSE_SIGN;
+}
+
+/* rc: what came of it. What cannot be issued is told so. */
+static enum rc
+end(struct pending *w, enum rc rc)
+{
+	if (w->reason != NULL) {
+		log_warn("application-failed", "%s: %s%s%s", w->issuance.number, w->reason, w->rule != NULL ? ": " : "",
+		    w->rule != NULL ? w->rule : "");
+		rc = lease_transaction(w->p, fail_act, w);
+	} else if (rc != RC_OK)
+		log_error("queue", "%s: %s: tried again later", w->issuance.number, rc_name(rc));
+	issuance_free(&w->issuance);
+	free(w->common_name);
+	for (size_t n = 0; n < ISSUANCE_MAX; n++)
+		csr_free(&w->csr[n]);
+	evidence_free(&w->evidence);
+	return rc;
+}
+
+/* A citizen's new application goes as far as its record, which it may share a transaction for; all else is done here. is_open: the former. */
+static enum rc
+work_alone(struct pending *w, bool *is_open)
+{
 	enum rc rc;
 
-	snprintf(w.issuance.number, sizeof(w.issuance.number), "%s", db_get_text(row, FIND_NUMBER));
-	snprintf(w.issuance.iin, sizeof(w.issuance.iin), "%s", db_get_text(row, FIND_IIN));
-	w.has_form = db_copy_bytes(row, FIND_FORM, w.form, sizeof(w.form));
-	w.issuance.count = 2;
-	w.issuance.part[0].purpose = PURPOSE_AUTH;
-	w.issuance.part[1].purpose = PURPOSE_SIGN;
-	if (!w.has_form && strcmp(db_get_text(row, FIND_ORIGIN), "centre") == 0)
-		rc = finish_enrolment(&w);
-	else if ((rc = verify(&w)) == RC_OK && (rc = record(&w)) == RC_OK)
-		rc = finish(&w);
-	if (w.reason != NULL) {
-		log_warn("application-failed", "%s: %s%s%s", w.issuance.number, w.reason, w.rule != NULL ? ": " : "",
-		    w.rule != NULL ? w.rule : "");
-		rc = lease_transaction(p, fail_act, &w);
-	} else if (rc != RC_OK)
-		log_error("queue", "%s: %s: tried again later", w.issuance.number, rc_name(rc));
-	issuance_free(&w.issuance);
-	free(w.common_name);
-	for (size_t n = 0; n < ISSUANCE_MAX; n++)
-		csr_free(&w.csr[n]);
-	evidence_free(&w.evidence);
-	return rc;
+	*is_open = false;
+	if (!w->has_form && strcmp(db_get_text(w->row, FIND_ORIGIN), "centre") == 0)
+		rc = finish_enrolment(w);
+	else if ((rc = verify(w)) == RC_OK && strcmp(w->status, "signed") == 0 && !w->is_decision) {
+		if ((rc = build(w)) == RC_OK) {
+			*is_open = true;
+			return RC_OK;
+		}
+	} else if (rc == RC_OK && (rc = record(w)) == RC_OK)
+		rc = finish(w);
+	return end(w, rc);
+}
+
+/* The worse of two: a database that is gone ends the pass. */
+static enum rc
+worse(enum rc a, enum rc b)
+{
+	return a == RC_UNAVAILABLE || b == RC_OK ? a : b;
+}
+
+static bool
+is_hopeless(const struct publisher *p, enum rc rc)
+{
+	return rc == RC_UNAVAILABLE || p->is_lost;
+}
+
+/*
+ * Applications that are verified and built: one transaction records them all, then all are signed, then one transaction stores them. When a
+ * transaction does not take them together, each goes by itself, and what is wrong with one holds up no other.
+ */
+static enum rc
+work_together(struct publisher *p, struct pending *list, size_t count)
+{
+	struct issuance *issuances[PAGE];
+	struct pending *unstored[PAGE] = { NULL };
+	enum rc rc, kept, stored, one = RC_OK;
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++)
+		issuances[i] = &list[i].issuance;
+	kept = count == 0 ? RC_OK : issuance_db_keep_all(p, issuances, count);
+	for (size_t i = 0; i < count; i++) {
+		rc = kept;
+		if (kept == RC_OK)
+			list[i].status = "signing";
+		else if (!is_hopeless(p, one) && !is_hopeless(p, kept))
+			rc = keep(&list[i]);
+		if (rc == RC_OK)
+			rc = finished(&list[i], issuance_sign(p, &list[i].issuance));
+		if (rc == RC_OK)
+			unstored[n++] = &list[i];
+		else
+			one = worse(one, end(&list[i], rc));
+	}
+	for (size_t i = 0; i < n; i++)
+		issuances[i] = &unstored[i]->issuance;
+	stored = n == 0 ? RC_OK : issuance_store(p, issuances, n);
+	for (size_t i = 0; i < n; i++) {
+		rc = stored;
+		if (stored != RC_OK && n > 1 && !is_hopeless(p, one) && !is_hopeless(p, stored))
+			rc = issuance_store(p, &issuances[i], 1);
+		one = worse(one, end(unstored[i], rc == RC_OK || is_hopeless(p, rc) ? rc : finished(unstored[i], rc)));
+	}
+	return one;
 }
 
 /* One page behind the place *at, *number. full: another page may follow. */
 static enum rc
 work_page(struct publisher *p, instant *at, char number[15], bool *full)
 {
+	struct pending *list = mem_zero(PAGE, sizeof(*list));
 	struct db_result *rows;
-	int n = 0;
+	size_t n = 0, open = 0;
+	bool is_open;
 	enum rc rc, one = RC_OK;
 
 	*full = false;
-	if ((rc = db_query(p->db, &find, DB_IN(db_instant(*at), db_instant(*at), db_text(number)), &rows)) != RC_OK)
+	if ((rc = db_query(p->db, &find, DB_IN(db_instant(*at), db_instant(*at), db_text(number)), &rows)) != RC_OK) {
+		free(list);
 		return rc;
-	while (!p->is_lost && one != RC_UNAVAILABLE && (rc = db_next(rows)) == RC_OK) {
+	}
+	while (!is_hopeless(p, one) && (rc = db_next(rows)) == RC_OK) {
 		*at = db_get_instant(rows, FIND_CHANGED);
 		snprintf(number, 15, "%s", db_get_text(rows, FIND_NUMBER));
-		one = work_one(p, rows);
+		begin(&list[open], p, rows);
+		one = worse(one, work_alone(&list[open], &is_open));
+		open += is_open;
 		n++;
 	}
+	one = worse(one, work_together(p, list, open));
 	db_result_free(rows);
+	free(list);
 	*full = n == PAGE;
 	return rc == RC_NOT_FOUND || rc == RC_OK ? one : rc;
 }

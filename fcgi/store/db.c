@@ -261,6 +261,19 @@ db_exec(struct db *db, const struct db_statement *def, const struct db_value *in
 	return RC_OK;
 }
 
+enum rc
+db_exec_rows(struct db *db, const struct db_statement *def, const struct db_value *in, size_t columns, size_t rows, uint64_t *affected)
+{
+	struct prepared *p = db_find(db, def);
+	enum rc rc;
+
+	if ((rc = db_ready(db, def->name)) != RC_OK || (rc = prepared_execute_rows(db, p, in, columns, rows)) != RC_OK)
+		return rc;
+	if (affected != NULL)
+		*affected = mysql_stmt_affected_rows(p->stmt);
+	return RC_OK;
+}
+
 static enum rc
 query_once(struct db *db, struct prepared *p, const struct db_value *in, size_t count, struct db_result **out)
 {

@@ -57,6 +57,10 @@ char *db_password_file(const struct conf *, const char *account);
 /* INSERT, UPDATE, DELETE. affected: rows that matched, changed or not; may be NULL. RC_CONFLICT: duplicate key. RC_UNAVAILABLE: connection lost, or conflict with another transaction. */
 MUST_USE enum rc db_exec(struct db *, const struct db_statement *, const struct db_value *in, size_t count, uint64_t *affected);
 
+/* The same for many rows of values in one message: in[row * columns + column]; a column's values are of one type, or NULL. affected: in all. */
+MUST_USE enum rc db_exec_rows(
+    struct db *, const struct db_statement *, const struct db_value *in, size_t columns, size_t rows, uint64_t *affected);
+
 /* SELECT. RC_OK with *out owned by the caller. Outside a transaction a lost connection is repaired and the read repeated once. */
 MUST_USE enum rc db_query(struct db *, const struct db_statement *, const struct db_value *in, size_t count, struct db_result **out);
 /* RC_OK: a row; RC_NOT_FOUND: no more; else an error. */

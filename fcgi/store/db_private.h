@@ -44,6 +44,8 @@ MUST_USE enum rc prepared_prepare(struct db *, struct prepared *);
 void prepared_clear(struct prepared *);
 /* The connection stands. After a SELECT comes prepared_fetch_all or prepared_stream. */
 MUST_USE enum rc prepared_execute(struct db *, struct prepared *, const struct db_value *in, size_t count);
+/* No SELECT; rows values for each parameter (MariaDB's COM_STMT_BULK_EXECUTE). */
+MUST_USE enum rc prepared_execute_rows(struct db *, struct prepared *, const struct db_value *in, size_t columns, size_t rows);
 MUST_USE enum rc prepared_fetch_all(struct db *, struct prepared *, struct db_result **out);
 MUST_USE enum rc prepared_stream(struct db *, struct prepared *, struct db_result **out);
 

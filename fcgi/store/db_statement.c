@@ -203,6 +203,88 @@ prepared_execute(struct db *db, struct prepared *p, const struct db_value *in, s
 	return RC_OK;
 }
 
+#define INSTANT_SIZE 27 /* "2026-11-28 10:00:00.000000" and NUL */
+
+struct parameter_rows { /* of one parameter; all owned but what data points to */
+	int64_t *integer;
+	const void **data;
+	unsigned long *len;
+	char (*instant)[INSTANT_SIZE];
+	char *indicator;
+};
+
+/* As text: the library's own form of dates in arrays is not documented. */
+static void
+instant_text(char out[INSTANT_SIZE], instant at)
+{
+	const struct civil c = clock_civil(at);
+
+	snprintf(out, INSTANT_SIZE, "%04u-%02u-%02u %02u:%02u:%02u.%06u", (unsigned)(c.year % 10000), c.month % 100, c.day % 100,
+	    c.hour % 100, c.minute % 100, c.second % 100, (unsigned)(at - clock_of_civil(c)) % 1000000);
+}
+
+static void
+parameter_bind(MYSQL_BIND *bind, struct parameter_rows *r, const struct db_value *in, size_t columns, size_t rows)
+{
+	enum db_type type = DB_NULL;
+
+	r->indicator = mem_zero(rows, 1);
+	r->integer = mem_zero(rows, sizeof(*r->integer));
+	r->data = mem_zero(rows, sizeof(*r->data));
+	r->len = mem_zero(rows, sizeof(*r->len));
+	r->instant = mem_zero(rows, sizeof(*r->instant));
+	for (size_t i = 0; i < rows; i++) {
+		const struct db_value *v = &in[i * columns];
+
+		if (v->type != DB_NULL && type != DB_NULL && v->type != type)
+			log_fatal("db", "values of two types for one parameter");
+		type = v->type == DB_NULL ? type : v->type;
+		r->indicator[i] = v->type == DB_NULL ? STMT_INDICATOR_NULL : STMT_INDICATOR_NONE;
+		r->integer[i] = v->integer;
+		r->data[i] = v->data == NULL ? "" : v->data;
+		r->len[i] = (unsigned long)v->len;
+		if (v->type == DB_INSTANT) {
+			instant_text(r->instant[i], v->integer);
+			r->data[i] = r->instant[i];
+			r->len[i] = INSTANT_SIZE - 1;
+		}
+	}
+	bind->buffer_type = type == DB_INT ? MYSQL_TYPE_LONGLONG : type == DB_BYTES ? MYSQL_TYPE_BLOB : MYSQL_TYPE_STRING;
+	bind->buffer = type == DB_INT ? (void *)r->integer : (void *)r->data;
+	bind->length = r->len;
+	bind->u.indicator = r->indicator;
+}
+
+enum rc
+prepared_execute_rows(struct db *db, struct prepared *p, const struct db_value *in, size_t columns, size_t rows)
+{
+	MYSQL_BIND bind[PARAMETERS_MAX];
+	struct parameter_rows parameter[PARAMETERS_MAX];
+	unsigned count = (unsigned)rows;
+	enum rc rc = RC_OK;
+
+	if (columns > PARAMETERS_MAX || columns == 0 || columns != mysql_stmt_param_count(p->stmt) || rows == 0)
+		log_fatal("db", "%s: %zu values for %lu parameters", p->def->name, columns, mysql_stmt_param_count(p->stmt));
+	memset(bind, 0, sizeof(bind));
+	for (size_t i = 0; i < columns; i++)
+		parameter_bind(&bind[i], &parameter[i], in + i, columns, rows);
+	if (mysql_stmt_attr_set(p->stmt, STMT_ATTR_ARRAY_SIZE, &count) != 0 || mysql_stmt_bind_param(p->stmt, bind) != 0 ||
+	    mysql_stmt_execute(p->stmt) != 0)
+		rc = statement_failed(db, p);
+	count = 0;
+	/* a statement whose connection was lost is closed by now */
+	if (p->stmt != NULL)
+		(void)mysql_stmt_attr_set(p->stmt, STMT_ATTR_ARRAY_SIZE, &count);
+	for (size_t i = 0; i < columns; i++) {
+		free(parameter[i].indicator);
+		free(parameter[i].integer);
+		free(parameter[i].data);
+		free(parameter[i].len);
+		free(parameter[i].instant);
+	}
+	return rc;
+}
+
 static void
 row_take(struct db_result *r, const struct prepared *p)
 {

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "base/mem.h"
 #include "pki/cert.h"
 #include "store/event.h"
 #include "store/text.h"
@@ -15,16 +16,41 @@ static const struct db_statement event_insert = {
 
 const struct db_statement *const event_statements[] = { &event_insert, NULL };
 
+#define COLUMNS 10
+
+enum rc
+event_db_insert_all(struct db *db, const struct event *events, size_t count)
+{
+	struct db_value *in = mem_zero(count * COLUMNS, sizeof(*in));
+	char **detail = mem_zero(count, sizeof(*detail));
+	enum rc rc;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct event *e = &events[i];
+		struct db_value *v = &in[i * COLUMNS];
+
+		detail[i] = text_clean(e->detail, DETAIL_MAX);
+		*v++ = db_text(log_program_name());
+		*v++ = db_text(log_request_id());
+		*v++ = db_text(e->kind);
+		*v++ = db_text(e->iin);
+		*v++ = db_text(e->application);
+		*v++ = db_bytes(e->serial, SERIAL_SIZE);
+		*v++ = db_bytes(e->form, 32);
+		*v++ = db_text(e->rule);
+		*v++ = db_text(e->address);
+		*v++ = db_text(detail[i]);
+	}
+	rc = count == 1 ? db_exec(db, &event_insert, in, COLUMNS, NULL) : db_exec_rows(db, &event_insert, in, COLUMNS, count, NULL);
+	for (size_t i = 0; i < count; i++)
+		free(detail[i]);
+	free(detail);
+	free(in);
+	return rc;
+}
+
 enum rc
 event_db_insert(struct db *db, const struct event *e)
 {
-	char *detail = text_clean(e->detail, DETAIL_MAX);
-	enum rc rc;
-
-	rc = db_exec(db, &event_insert,
-	    DB_IN(db_text(log_program_name()), db_text(log_request_id()), db_text(e->kind), db_text(e->iin), db_text(e->application),
-		db_bytes(e->serial, SERIAL_SIZE), db_bytes(e->form, 32), db_text(e->rule), db_text(e->address), db_text(detail)),
-	    NULL);
-	free(detail);
-	return rc;
+	return event_db_insert_all(db, e, 1);
 }

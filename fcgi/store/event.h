@@ -21,5 +21,6 @@ extern const struct db_statement *const event_statements[];
 
 /* Program and request id are taken from base/log. */
 MUST_USE enum rc event_db_insert(struct db *, const struct event *);
+MUST_USE enum rc event_db_insert_all(struct db *, const struct event *, size_t count);
 
 #endif

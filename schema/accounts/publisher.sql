@@ -19,7 +19,7 @@ GRANT SELECT (serial, ca, iin, number, purpose, not_after, der),
   INSERT (serial, ca, iin, number, purpose, algorithm, subject, full_name, not_before, not_after, key_id, der, authorized_by, form, issued_at)
   ON cabinet.certificate TO 'cabinet_publisher'@'localhost';
 GRANT SELECT (ca, serial, iin, reason, revoked_at, form, verified_at, refused, not_after, invalid_since, first_crl_number, first_delta_number, crl_number,
-  delta_number, last_crl_number), INSERT (ca, serial, iin, reason, revoked_at, form, not_after, verified_at),
+  delta_number, last_crl_number, crl_block), INSERT (ca, serial, iin, reason, revoked_at, form, not_after, verified_at),
   UPDATE (reason, invalid_since, raised_at, verified_at, refused, not_after, first_crl_number, first_delta_number, crl_number, delta_number, last_crl_number)
   ON cabinet.revocation TO 'cabinet_publisher'@'localhost';
 GRANT SELECT (serial, ca, iin, form, invalid_since, verified_at, refused), UPDATE (verified_at, refused) ON cabinet.compromise TO 'cabinet_publisher'@'localhost';
@@ -31,3 +31,4 @@ GRANT SELECT (serial, der), INSERT (serial, ca, tbs, reserved_at), UPDATE (der, 
 GRANT SELECT (expires_at), DELETE ON cabinet.form_issued TO 'cabinet_publisher'@'localhost';
 GRANT SELECT (tat), DELETE ON cabinet.rate_limit TO 'cabinet_publisher'@'localhost';
 GRANT SELECT (expires_at), DELETE ON cabinet.login_used TO 'cabinet_publisher'@'localhost';
+GRANT SELECT (ca, block, entries, packed), UPDATE (entries, packed) ON cabinet.crl_block TO 'cabinet_publisher'@'localhost';

@@ -196,6 +196,31 @@ test("an expired certificate leaves after one base that still names it, and noth
 	}, LIMIT);
 });
 
+test("a base is what the register's rows say, whatever the blocks hold that they are packed in", { timeout: 240000 }, async () => {
+	const before = await newBase(), serials = [...before.entries.keys()].sort(), doubts = async () => (await log()).split("the blocks of the register do not give the list that its rows do").length - 1;
+	assert.deepEqual(await sql(site, `SELECT SUM(entries), SUM(LENGTH(packed)), SUM(entries IS NULL) FROM crl_block`), [[String(serials.length), String(31 * serials.length), "0"]]);
+
+	let doubted = 0;
+	for (const lie of [
+		/* the number of entries is not the one that was claimed; as many, but one of them another serial; a block that is no block */
+		"packed = SUBSTR(packed, 32), entries = entries - 1",
+		"packed = CONCAT(SUBSTR(packed, 1, 19), CHAR(ASCII(SUBSTR(packed, 20, 1)) ^ 1), SUBSTR(packed, 21))",
+		"packed = CONCAT(packed, 'x')",
+	]) {
+		run(`UPDATE crl_block SET ${lie} WHERE entries > 0 ORDER BY block LIMIT 1;`);
+		assert.deepEqual([...(await newBase()).entries.keys()].sort(), serials, lie);
+		assert.equal(await doubts(), ++doubted, lie);
+		assert.deepEqual([...(await newBase()).entries.keys()].sort(), serials, "from blocks again, all packed anew");
+	}
+	assert.equal(await doubts(), doubted);
+
+	/* a row changed by hand makes its block stale, and all others are left as they are */
+	run(`UPDATE revocation SET revoked_at = '2026-01-02 03:04:05' WHERE serial = X'${serials[0]}';`);
+	assert.deepEqual(await sql(site, "SELECT HEX(block) FROM crl_block WHERE entries IS NULL"), [[serials[0].slice(0, 4).toUpperCase()]]);
+	assert.match((await newBase()).text, /Revocation Date: Jan  2 03:04:05 2026 GMT/);
+	assert.equal(await doubts(), doubted);
+});
+
 test("a burst shares its deltas, and each of its revocations is on one", { timeout: 240000 }, async () => {
 	const [[from]] = await sql(site, "SELECT MAX(number) FROM crl"), began = Date.now();
 	for (let i = 0; i < 40; i++) {

@@ -1,6 +1,7 @@
 // The database away, the publisher away, the folder of CRLs away: what the citizen sees meanwhile, and that nothing is lost.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { createHash, createPublicKey } from "node:crypto";
 import { mkdir, readFile, readdir, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
@@ -247,6 +248,32 @@ test("no publisher: the application stays signed and is issued when there is one
 	});
 	thaw(supervisor);
 	await becomesIssued(waiting, 15000);
+});
+
+test("applications that are recorded and stored together: what stops one of them stops no other", { timeout: 120000 }, async (t) => {
+	const supervisor = await freeze(t, "supervise");
+	await kill(site, "publisher");
+	const waiting = [];
+	for (const who of [citizen, other, citizen, other]) {
+		const browser = await login(site, who), filed = await file(browser, who);
+		assert.equal((await confirm(browser, who, filed.number)).status, 303);
+		waiting.push({ browser, ...filed });
+	}
+	/* the record of one is refused: its key is blocked; the certificates of another cannot be stored */
+	const [first, blocked, stuck, last] = waiting;
+	const spki = createPublicKey(blocked.keys.auth.key).export({ type: "spki", format: "der" });
+	await sql(site, `INSERT INTO blocked_key (spki_hash, reason, at) VALUES (X'${createHash("sha256").update(spki).digest("hex")}', 'listed', UTC_TIMESTAMP(6))`);
+	await sql(site, `CREATE TRIGGER not_stored BEFORE INSERT ON certificate FOR EACH ROW SET NEW.der = IF(NEW.number = '${stuck.number}', NULL, NEW.der)`);
+	t.after(() => sql(site, "DROP TRIGGER IF EXISTS not_stored"));
+	thaw(supervisor);
+	for (const one of [first, last]) await becomesIssued(one, 30000);
+	await until("its failure", async () => await status(blocked.number) === "failed", 30000);
+	assert.equal(await status(stuck.number), "signing", "its record is there, its certificates are not");
+	const serials = await sql(site, `SELECT HEX(serial) FROM serial_reservation WHERE number='${stuck.number}' ORDER BY 1`);
+	await sql(site, "DROP TRIGGER not_stored");
+	await becomesIssued(stuck, 30000);
+	assert.deepEqual(await sql(site, `SELECT HEX(serial) FROM certificate WHERE number='${stuck.number}' ORDER BY 1`), serials, "by the record that it had");
+	assert.equal(await count("certificate", `number='${blocked.number}'`), 0);
 });
 
 test("the publisher is killed again and again: issued once, nothing doubled", { timeout: 90000 }, async (t) => {
