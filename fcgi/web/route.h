@@ -12,6 +12,7 @@
 #include "web/view.h"
 
 #define BODY_WORDS 4096	    /* a token and a few words */
+#define BODY_TYPED 16384    /* fields that a person types in: what was pasted by mistake is told of beside its field */
 #define BODY_REQUESTS 65536 /* two requests for certificates, names */
 #define BODY_SIGNED 262144  /* a signed document of FORM_MAX octets, each as %XX, and the document that it was made from */
 

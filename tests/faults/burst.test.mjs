@@ -1,9 +1,10 @@
-// 100 000 revocations of an hour, in as many seconds as the database needs: a bounded number of CRLs, and nothing is left out.
+// 100 000 revocations of an hour, in as many seconds as the database needs: a bounded number of CRLs, and nothing is left out. And as many at once, after a
+// time without a publisher.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { sql } from "../lib/citizen.mjs";
-import { LONG, report } from "../lib/faults.mjs";
+import { LONG, alone, publisher, report } from "../lib/faults.mjs";
 import { instance, until } from "../lib/instance.mjs";
 import { onDisk, whole } from "../lib/invariants.mjs";
 
@@ -13,13 +14,15 @@ let site;
 before(async () => { site = await instance({ own: true }); });
 after(() => site?.stop());
 
+// Verified already: the documents of so many people are not what is asked for here.
+const revoke = (from, to) => sql(site, `INSERT INTO revocation (ca, serial, iin, reason, revoked_at, verified_at, not_after)
+	SELECT (SELECT ca FROM certificate LIMIT 1), UNHEX(CONCAT('2', LEFT(SHA2(seq, 256), 39))), '123456789011', 1 + 3 * (seq % 2), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6),
+	UTC_TIMESTAMP(6) + INTERVAL 1 YEAR FROM seq_${from}_to_${to}`);
+
 test(`${ALL} revocations in a burst`, { timeout: 600000 }, async (t) => {
 	const [[first]] = await sql(site, "SELECT MAX(number) FROM crl"), began = Date.now(), each = ALL / BATCHES;
 	for (let batch = 0; batch < BATCHES; batch++) {
-		/* verified already: the documents of so many people are not what is asked for here */
-		await sql(site, `INSERT INTO revocation (ca, serial, iin, reason, revoked_at, verified_at, not_after)
-			SELECT (SELECT ca FROM certificate LIMIT 1), UNHEX(CONCAT('2', LEFT(SHA2(seq, 256), 39))), '123456789011', 1 + 3 * (seq % 2), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6),
-			UTC_TIMESTAMP(6) + INTERVAL 1 YEAR FROM seq_${batch * each + 1}_to_${(batch + 1) * each}`);
+		await revoke(batch * each + 1, (batch + 1) * each);
 		await whole(site, highest);
 	}
 	const inserted = Date.now();
@@ -33,4 +36,15 @@ test(`${ALL} revocations in a burst`, { timeout: 600000 }, async (t) => {
 	assert.deepEqual(await sql(site, "SELECT COUNT(*) FROM revocation WHERE delta_number IS NULL"), [["0"]]);
 	await whole(site, highest);
 	await report(t, { fault: `${ALL} revocations in ${Math.round(seconds)} s (${made} delta CRLs)`, times: BATCHES, broken: 0, recovery: Date.now() - inserted });
+});
+
+test(`${ALL} revocations that came while nobody published`, { timeout: 600000 }, async (t) => {
+	await alone(site, t);
+	await revoke(1000001, 1000000 + ALL);
+	await sql(site, "UPDATE crl SET this_update = this_update - INTERVAL 13 HOUR, next_update = next_update - INTERVAL 13 HOUR WHERE kind = 'base' AND published_at IS NOT NULL");
+	const began = Date.now(), { status, stderr } = await publisher(site, { limit: 300000 });
+	assert.equal(status, 0, stderr);
+	for (const name of ["ca.crl", "ca-delta.crl"]) assert.ok((await onDisk(site, name)).entries.size >= ALL, name);
+	await whole(site, highest);
+	await report(t, { fault: `${ALL} revocations while nobody published`, times: 1, broken: 0, recovery: Date.now() - began });
 });

@@ -17,7 +17,8 @@ const type = "application/x-www-form-urlencoded";
 const limits = [
 	// a token and a few words
 	[4 * KB, "home", ["/", "/help", "/language"]], [4 * KB, "keys", ["/password", "/keys", `/keys/${serial}`]], [4 * KB, "health", ["/healthz", "/readyz", "/metrics"]],
-	[4 * KB, "profile", ["/profile", "/profile/email", "/profile/sessions", "/notice/abc"]], [4 * KB, null, ["/logout", "/session", "/applications", "/status"]],
+	[4 * KB, null, ["/notice/abc", "/logout", "/session", "/applications", "/status"]],
+	[16 * KB, "profile", ["/profile", "/profile/email", "/profile/sessions"]],
 	[64 * KB, "reissue", ["/reissue"]], [64 * KB, "apply", ["/apply"]],
 	// a signed document
 	[256 * KB, "login", ["/login"]], [256 * KB, "applications", [`/applications/${number}/confirm`, `/applications/${number}/refuse`]],
@@ -40,7 +41,7 @@ test("every location of a program says how much it takes", async () => {
 	const text = await readFile(path.join(root, "conf/nginx/cabinet-site.conf"), "utf8");
 	const programs = text.match(/set \$cabinet_route [a-z]+;.*/g);
 	assert.ok(programs.length > 20);
-	for (const line of programs) assert.match(line, /^set \$cabinet_route [a-z]+; client_max_body_size (4|64|256)k; include/);
+	for (const line of programs) assert.match(line, /^set \$cabinet_route [a-z]+; client_max_body_size (4|16|64|256)k; include/);
 });
 
 test("the programs keep the same limits by themselves", async () => {

@@ -192,6 +192,7 @@ main(int argc, char **argv)
 			      .routes = routes,
 			      .count = sizeof(routes) / sizeof(routes[0]),
 			      .statements = statements,
+			      .body_max = BODY_TYPED,
 			      .views = (const char *const[]){ "profile/profile.cs", "profile/notice.cs", NULL } },
 	    argc, argv);
 }
