@@ -207,7 +207,7 @@ test("a base is what the register's rows say, whatever the blocks hold that they
 		"packed = CONCAT(SUBSTR(packed, 1, 19), CHAR(ASCII(SUBSTR(packed, 20, 1)) ^ 1), SUBSTR(packed, 21))",
 		"packed = CONCAT(packed, 'x')",
 	]) {
-		run(`UPDATE crl_block SET ${lie} WHERE entries > 0 ORDER BY block LIMIT 1;`);
+		execute(`UPDATE crl_block SET ${lie} WHERE entries > 0 ORDER BY block LIMIT 1;`);
 		assert.deepEqual([...(await newBase()).entries.keys()].sort(), serials, lie);
 		assert.equal(await doubts(), ++doubted, lie);
 		assert.deepEqual([...(await newBase()).entries.keys()].sort(), serials, "from blocks again, all packed anew");
@@ -215,7 +215,7 @@ test("a base is what the register's rows say, whatever the blocks hold that they
 	assert.equal(await doubts(), doubted);
 
 	/* a row changed by hand makes its block stale, and all others are left as they are */
-	run(`UPDATE revocation SET revoked_at = '2026-01-02 03:04:05' WHERE serial = X'${serials[0]}';`);
+	execute(`UPDATE revocation SET revoked_at = '2026-01-02 03:04:05' WHERE serial = X'${serials[0]}';`);
 	assert.deepEqual(await sql(site, "SELECT HEX(block) FROM crl_block WHERE entries IS NULL"), [[serials[0].slice(0, 4).toUpperCase()]]);
 	assert.match((await newBase()).text, /Revocation Date: Jan  2 03:04:05 2026 GMT/);
 	assert.equal(await doubts(), doubted);
