@@ -34,10 +34,12 @@ static const struct db_statement pack = {
 								" AND r.last_crl_number IS NULL LOCK IN SHARE MODE),"
 								" entries = COALESCE(LENGTH(packed) DIV " PACKED_SIZE_SQL
 								", 0) WHERE ca = ? AND entries IS NULL",
+	.slow = true,
 };
 static const struct db_statement doubt = {
 	.name = "entries doubt",
-	.sql = "UPDATE crl_block SET entries = NULL WHERE ca = ?",
+	.sql = LONG "UPDATE crl_block SET entries = NULL WHERE ca = ?",
+	.slow = true,
 };
 static const struct db_statement blocks = {
 	.name = "entries blocks",

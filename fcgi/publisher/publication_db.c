@@ -45,6 +45,7 @@ static const struct db_statement claim_delta = {
 	.name = "publication claim delta",
 	.sql = LONG "UPDATE " UNCLAIMED " SET first_delta_number = COALESCE(first_delta_number, ?), delta_number = ? WHERE ca = ?"
 		    " AND (crl_number IS NULL OR crl_number = ?) AND delta_number IS NULL AND verified_at IS NOT NULL AND refused IS NULL",
+	.slow = true,
 };
 /* Named once more on a base that was made after the certificate's end (RFC 5280, 3.3): the next base does not hold it any more. */
 static const struct db_statement let_go = {
@@ -52,6 +53,7 @@ static const struct db_statement let_go = {
 	.sql = LONG
 	"UPDATE revocation FORCE INDEX (leaving) SET last_crl_number = ? WHERE ca = ? AND last_crl_number IS NULL AND not_after < ?"
 	" AND crl_number <= ?",
+	.slow = true,
 };
 static const struct db_statement plan = {
 	.name = "publication plan",

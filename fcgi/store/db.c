@@ -14,7 +14,6 @@
 
 #define CONNECT_SECONDS 3
 #define TIMEOUT_SECONDS 5
-#define SLOW_SECONDS 125
 #define SILENCE_MILLISECONDS 1500 /* a connection lost after so long was a server that does not answer, not one that was started again */
 #define REST_MILLISECONDS 2000	  /* then nobody else waits for it as long: the queue before the program is answered at once */
 #define ATTEMPTS 3
@@ -136,20 +135,10 @@ password_read(const struct db *db, char out[PASSWORD_MAX])
 	return rc;
 }
 
-static bool
-is_slow(const struct db *db)
-{
-	for (size_t i = 0; i < db->count; i++)
-		if (db->prepared[i].def->slow)
-			return true;
-	return false;
-}
-
 static enum rc
 db_connect(struct db *db)
 {
 	const unsigned connect_seconds = CONNECT_SECONDS, seconds = TIMEOUT_SECONDS, off = 0;
-	const unsigned read_seconds = is_slow(db) ? SLOW_SECONDS : seconds;
 	const my_bool report = 1;
 	char password[PASSWORD_MAX];
 	enum rc rc;
@@ -164,11 +153,13 @@ db_connect(struct db *db)
 	if ((db->mysql = mysql_init(NULL)) == NULL)
 		log_fatal("memory", "db: out of memory");
 	mysql_options(db->mysql, MYSQL_OPT_CONNECT_TIMEOUT, &connect_seconds);
-	mysql_options(db->mysql, MYSQL_OPT_READ_TIMEOUT, &read_seconds);
+	mysql_options(db->mysql, MYSQL_OPT_READ_TIMEOUT, &seconds);
 	mysql_options(db->mysql, MYSQL_OPT_WRITE_TIMEOUT, &seconds);
 	mysql_options(db->mysql, MYSQL_OPT_LOCAL_INFILE, &off);
 	mysql_options(db->mysql, MYSQL_REPORT_DATA_TRUNCATION, &report);
 	mysql_options(db->mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+	/* for prepared_execute alone: everything else waits as before */
+	mysql_options(db->mysql, MYSQL_OPT_NONBLOCK, NULL);
 	mysql_options(db->mysql, MYSQL_INIT_COMMAND, SESSION_SETUP);
 	/* CLIENT_FOUND_ROWS: "affected" counts the rows that matched, so that writing the same value again is no failure */
 	if (mysql_real_connect(

@@ -1,3 +1,5 @@
+#include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +12,7 @@
 #define PARAMETERS_MAX 32
 #define COLUMN_FIRST_SIZE 8192 /* octets; longer values are fetched a second time */
 #define CHARSET_BINARY 63
+#define SLOW_MILLISECONDS 125000 /* more than the longest max_statement_time that a statement sets for itself */
 /* a large result takes its time: the limit of SESSION_SETUP is for single answers */
 #define STREAM_SETUP "SET STATEMENT max_statement_time = 0 FOR "
 
@@ -169,6 +172,35 @@ time_to_instant(const MYSQL_TIME *in)
 	return clock_of_civil(c) + (instant)in->second_part;
 }
 
+/* One statement may wait longer than the connection does otherwise: the library asks to be woken, and here it is, or told that time is over. */
+static int
+execute_slowly(const struct db *db, MYSQL_STMT *stmt)
+{
+	struct timespec now;
+	int failed = 0, status = mysql_stmt_execute_start(&failed, stmt);
+	int64_t end;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	end = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 + SLOW_MILLISECONDS;
+	while (status != 0) {
+		const bool writes = (status & MYSQL_WAIT_WRITE) != 0;
+		struct pollfd fd = { .fd = (int)mysql_get_socket(db->mysql), .events = writes ? POLLOUT : POLLIN };
+		int64_t left;
+		int ready;
+
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		left = end - ((int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000);
+		ready = poll(&fd, 1, left > 0 ? (int)left : 0);
+		if (ready < 0 && errno == EINTR)
+			continue;
+		status = mysql_stmt_execute_cont(&failed, stmt,
+		    ready <= 0 ? MYSQL_WAIT_TIMEOUT
+		    : writes   ? MYSQL_WAIT_WRITE
+			       : MYSQL_WAIT_READ);
+	}
+	return failed;
+}
+
 enum rc
 prepared_execute(struct db *db, struct prepared *p, const struct db_value *in, size_t count)
 {
@@ -198,7 +230,8 @@ prepared_execute(struct db *db, struct prepared *p, const struct db_value *in, s
 			bind[i].buffer_length = (unsigned long)in[i].len;
 		}
 	}
-	if ((count > 0 && mysql_stmt_bind_param(p->stmt, bind) != 0) || mysql_stmt_execute(p->stmt) != 0)
+	if ((count > 0 && mysql_stmt_bind_param(p->stmt, bind) != 0) ||
+	    (p->def->slow ? execute_slowly(db, p->stmt) : mysql_stmt_execute(p->stmt)) != 0)
 		return statement_failed(db, p);
 	return RC_OK;
 }

@@ -21,7 +21,11 @@ static const struct db_statement same = { .name = "same", .sql = "UPDATE t SET i
 static const struct db_statement settings = { .name = "settings",
 	.sql = "SELECT @@time_zone, @@tx_isolation, @@character_set_connection, @@sql_mode, CONNECTION_ID()" };
 static const struct db_statement stream = { .name = "stream", .sql = "SELECT seq FROM seq_1_to_5000", .stream = true };
-static const struct db_statement *const statements[] = { &put, &get, &big, &bigs, &sums, &add, &same, &settings, &stream, &get, NULL };
+#define SIX_SECONDS "SET STATEMENT max_statement_time = 30 FOR UPDATE t SET i = i + ? WHERE id = ? AND SLEEP(6) = 0"
+static const struct db_statement slow = { .name = "slow", .sql = SIX_SECONDS, .slow = true };
+static const struct db_statement impatient = { .name = "impatient", .sql = SIX_SECONDS };
+static const struct db_statement *const statements[] = { &put, &get, &big, &bigs, &sums, &add, &same, &settings, &stream, &get, &slow,
+	&impatient, NULL };
 static const struct db_statement *const *const lists[] = { statements, statements, NULL };
 
 static struct conf root;
@@ -259,6 +263,23 @@ test_duplicates_and_matches(void **state)
 	assert_int_equal(matched, 1);
 	assert_int_equal(db_exec(db, &same, DB_IN(db_int(501)), &matched), RC_OK);
 	assert_int_equal(matched, 0);
+	db_close(db);
+}
+
+/* What is said to be slow is waited for; what is not is given up after five seconds, with its connection. */
+static void
+test_slow(void **state)
+{
+	struct db *db = opened();
+	uint64_t affected = 0;
+
+	(void)state;
+	assert_int_equal(db_exec(db, &big, DB_IN(db_int(9000), db_null()), NULL), RC_OK);
+	assert_int_equal(db_exec(db, &slow, DB_IN(db_int(1), db_int(9000)), &affected), RC_OK);
+	assert_int_equal(affected, 1);
+	assert_int_equal(db_exec(db, &same, DB_IN(db_int(9000)), &affected), RC_OK);
+	assert_int_equal(affected, 1);
+	assert_int_equal(db_exec(db, &impatient, DB_IN(db_int(1), db_int(9000)), NULL), RC_UNAVAILABLE);
 	db_close(db);
 }
 
@@ -503,6 +524,7 @@ main(void)
 		cmocka_unit_test(test_aggregates_and_settings),
 		cmocka_unit_test(test_duplicates_and_matches),
 		cmocka_unit_test(test_stream),
+		cmocka_unit_test(test_slow),
 		cmocka_unit_test(test_lost_connection),
 		cmocka_unit_test(test_transactions),
 		cmocka_unit_test(test_deadlock_is_repeated),
