@@ -83,9 +83,9 @@ allow_root=()
 process[php]=$!
 site_wait "$work/php.sock" "$work/bare.sock"
 
-# ---- correct before fast: the same octets from bare, the same page but for blanks and the request's number from PHP
+# ---- correct before fast: the same octets from bare, the same page from PHP but for blanks, the request's number and the token's mask
 
-plain() { body "$1" | sed 's/<span class="mono">[0-9a-f]\{32\}</<span class="mono"></; s/data-idle="[0-9]*"/data-idle=""/' | tr -s ' \n' '\n' | sed 's/> *</></g' | grep -v '^$'; }
+plain() { body "$1" | sed 's/<span class="mono">[0-9a-f]\{32\}</<span class="mono"></; s/data-idle="[0-9]*"/data-idle=""/; s/name="csrf" value="[^"]*"/name="csrf"/' | tr -s ' \n' '\n' | sed 's/> *</></g' | grep -v '^$'; }
 get "$port/bare" >"$work/bare.page"
 get "$port/php" >"$work/php.page"
 cmp -s <(body "$work/keys.page") <(body "$work/bare.page") || fail "bare sends something else: $(head -n 1 "$work/bare.page")"

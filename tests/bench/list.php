@@ -50,7 +50,9 @@ if ($ended !== null || $revoked !== null || $now >= $expires || $time - strtotim
 	header('Location: /login?back=%2Fkeys');
 	exit;
 }
-$csrf = rtrim(strtr(base64_encode(hash_hmac('sha256', "csrf:$cookie", hex2bin($config['secret']), true)), '+/', '-_'), '=');
+// another mask in each answer, as fcgi/web/csrf.c has it
+$mask = random_bytes(32);
+$csrf = rtrim(strtr(base64_encode($mask . ($mask ^ hash_hmac('sha256', "csrf:$cookie", hex2bin($config['secret']), true))), '+/', '-_'), '=');
 preg_match('/^./us', $name, $first);
 $short = $surname . ' ' . $first[0] . '.';
 
