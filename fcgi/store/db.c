@@ -135,6 +135,15 @@ password_read(const struct db *db, char out[PASSWORD_MAX])
 	return rc;
 }
 
+static bool
+has_slow(const struct db *db)
+{
+	for (size_t i = 0; i < db->count; i++)
+		if (db->prepared[i].def->slow)
+			return true;
+	return false;
+}
+
 static enum rc
 db_connect(struct db *db)
 {
@@ -158,8 +167,9 @@ db_connect(struct db *db)
 	mysql_options(db->mysql, MYSQL_OPT_LOCAL_INFILE, &off);
 	mysql_options(db->mysql, MYSQL_REPORT_DATA_TRUNCATION, &report);
 	mysql_options(db->mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
-	/* for prepared_execute alone: everything else waits as before */
-	mysql_options(db->mysql, MYSQL_OPT_NONBLOCK, NULL);
+	/* for slow statements alone: everything else waits as before */
+	if (has_slow(db))
+		mysql_options(db->mysql, MYSQL_OPT_NONBLOCK, NULL);
 	mysql_options(db->mysql, MYSQL_INIT_COMMAND, SESSION_SETUP);
 	/* CLIENT_FOUND_ROWS: "affected" counts the rows that matched, so that writing the same value again is no failure */
 	if (mysql_real_connect(
