@@ -172,9 +172,16 @@ make_mariadb() {
 		!include $root/conf/mariadb/cabinet.cnf
 	END
 	[[ -d $var/mariadb ]] && return
-	rm -rf -- "$var/mariadb.new"
-	mariadb-install-db --no-defaults --user="$me" --datadir="$var/mariadb.new" --skip-test-db --innodb-log-file-size=16M \
-		--auth-root-authentication-method=normal >"$log/mariadb-install-db.log" 2>&1 && mv -- "$var/mariadb.new" "$var/mariadb"
+	local try
+	for try in first second; do
+		rm -rf -- "$var/mariadb.new"
+		mariadb-install-db --no-defaults --user="$me" --datadir="$var/mariadb.new" --skip-test-db --innodb-log-file-size=16M \
+			--auth-root-authentication-method=normal >"$log/mariadb-install-db.log" 2>&1 && mv -- "$var/mariadb.new" "$var/mariadb" && return
+		# seen once on a crowded machine, without its reason: here it is
+		echo "mariadb-install-db, $try try:"
+		tail -n 20 -- "$log/mariadb-install-db.log" "$var/mariadb.new"/*.err 2>/dev/null
+	done
+	return 1
 }
 
 # Waits until the database answers; fails when it died.
