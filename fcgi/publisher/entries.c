@@ -12,8 +12,6 @@
 #define PACKED_SIZE (SERIAL_SIZE + 1 + 2 * TIME_SIZE)
 #define PACKED_SIZE_SQL "31"
 #define SECONDS_SQL(column) "UNHEX(LPAD(HEX(COALESCE(TIMESTAMPDIFF(SECOND, '1970-01-01', " column "), 0)), 10, '0'))"
-/* A walk over the whole register may take longer than a citizen would wait. */
-#define LONG "SET STATEMENT max_statement_time = 120 FOR "
 
 static const struct db_statement has_newer = {
 	.name = "entries has newer",
@@ -26,7 +24,7 @@ static const struct db_statement has_stale = {
 /* The rows are locked: what another transaction has changed is seen as it leaves it, and then its block is stale no more. */
 static const struct db_statement pack = {
 	.name = "entries pack",
-	.sql = LONG "UPDATE crl_block b SET packed = (SELECT GROUP_CONCAT(CONCAT(r.serial, CHAR(r.reason), " SECONDS_SQL(
+	.sql = PUBLICATION_LONG "UPDATE crl_block b SET packed = (SELECT GROUP_CONCAT(CONCAT(r.serial, CHAR(r.reason), " SECONDS_SQL(
 	    "r.revoked_at") ", " SECONDS_SQL("r.invalid_since") ") ORDER BY r.serial SEPARATOR '')"
 								" FROM revocation r FORCE INDEX (crl_entries)"
 								" WHERE r.ca = b.ca AND r.crl_block = b.block AND r.first_crl_number IS "
@@ -38,7 +36,7 @@ static const struct db_statement pack = {
 };
 static const struct db_statement doubt = {
 	.name = "entries doubt",
-	.sql = LONG "UPDATE crl_block SET entries = NULL WHERE ca = ?",
+	.sql = PUBLICATION_LONG "UPDATE crl_block SET entries = NULL WHERE ca = ?",
 	.slow = true,
 };
 static const struct db_statement blocks = {
@@ -49,7 +47,7 @@ static const struct db_statement blocks = {
 #define ENTRIES "SELECT serial, reason, revoked_at, invalid_since FROM "
 static const struct db_statement rows_base = {
 	.name = "entries rows base",
-	.sql = LONG ENTRIES PUBLICATION_ORDERED PUBLICATION_ON_BASE " ORDER BY crl_block, serial",
+	.sql = PUBLICATION_LONG ENTRIES PUBLICATION_ORDERED PUBLICATION_ON_BASE " ORDER BY crl_block, serial",
 	.stream = true,
 };
 static const struct db_statement rows_delta = {

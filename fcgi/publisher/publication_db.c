@@ -16,8 +16,6 @@ static const struct db_statement newest = {
 	       " WHERE ca = ? AND kind = ? AND published_at IS NOT NULL ORDER BY number DESC LIMIT 1",
 };
 #define UNCLAIMED PUBLICATION_UNCLAIMED
-/* A walk over the whole register may take longer than a citizen would wait, and so may claiming all that came while nobody published. */
-#define LONG "SET STATEMENT max_statement_time = 120 FOR "
 
 static const struct db_statement has_new = {
 	.name = "publication has new",
@@ -36,21 +34,22 @@ static const struct db_statement held_base = {
 };
 static const struct db_statement claim_base = {
 	.name = "publication claim base",
-	.sql = LONG "UPDATE " UNCLAIMED
-		    " SET first_crl_number = COALESCE(first_crl_number, ?), crl_number = ? WHERE ca = ? AND crl_number IS NULL"
-		    " AND verified_at IS NOT NULL AND refused IS NULL",
+	.sql = PUBLICATION_LONG "UPDATE " UNCLAIMED
+				" SET first_crl_number = COALESCE(first_crl_number, ?), crl_number = ? WHERE ca = ? AND crl_number IS NULL"
+				" AND verified_at IS NOT NULL AND refused IS NULL",
 	.slow = true,
 };
 static const struct db_statement claim_delta = {
 	.name = "publication claim delta",
-	.sql = LONG "UPDATE " UNCLAIMED " SET first_delta_number = COALESCE(first_delta_number, ?), delta_number = ? WHERE ca = ?"
-		    " AND (crl_number IS NULL OR crl_number = ?) AND delta_number IS NULL AND verified_at IS NOT NULL AND refused IS NULL",
+	.sql = PUBLICATION_LONG
+	"UPDATE " UNCLAIMED " SET first_delta_number = COALESCE(first_delta_number, ?), delta_number = ? WHERE ca = ?"
+	" AND (crl_number IS NULL OR crl_number = ?) AND delta_number IS NULL AND verified_at IS NOT NULL AND refused IS NULL",
 	.slow = true,
 };
 /* Named once more on a base that was made after the certificate's end (RFC 5280, 3.3): the next base does not hold it any more. */
 static const struct db_statement let_go = {
 	.name = "publication let go",
-	.sql = LONG
+	.sql = PUBLICATION_LONG
 	"UPDATE revocation FORCE INDEX (leaving) SET last_crl_number = ? WHERE ca = ? AND last_crl_number IS NULL AND not_after < ?"
 	" AND crl_number <= ?",
 	.slow = true,
@@ -72,20 +71,20 @@ static const struct db_statement unpublished = {
 	" CAST(COALESCE(SUM(reason = 0 AND invalid_since IS NOT NULL), 0) AS SIGNED) FROM "
 static const struct db_statement count_base = {
 	.name = "publication count base",
-	.sql = LONG COUNTS PUBLICATION_ORDERED PUBLICATION_ON_BASE,
+	.sql = PUBLICATION_LONG COUNTS PUBLICATION_ORDERED PUBLICATION_ON_BASE,
 };
 static const struct db_statement count_delta = {
 	.name = "publication count delta",
-	.sql = LONG COUNTS UNCLAIMED PUBLICATION_ON_DELTA,
+	.sql = PUBLICATION_LONG COUNTS UNCLAIMED PUBLICATION_ON_DELTA,
 };
 /* What a base has that the one before had not, and the other way round: so that a million entries are not counted for the sake of a few. */
 static const struct db_statement count_come = {
 	.name = "publication count come",
-	.sql = LONG COUNTS UNCLAIMED " WHERE ca = ? AND crl_number > ?",
+	.sql = PUBLICATION_LONG COUNTS UNCLAIMED " WHERE ca = ? AND crl_number > ?",
 };
 static const struct db_statement count_gone = {
 	.name = "publication count gone",
-	.sql = LONG COUNTS "revocation FORCE INDEX (leaving) WHERE ca = ? AND last_crl_number >= ?",
+	.sql = PUBLICATION_LONG COUNTS "revocation FORCE INDEX (leaving) WHERE ca = ? AND last_crl_number >= ?",
 };
 static const struct db_statement has_raised = {
 	.name = "publication has raised",

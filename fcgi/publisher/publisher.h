@@ -199,6 +199,8 @@ MUST_USE enum rc publication_db_may_leave(struct publisher *, const struct publi
 struct crl_info;
 MUST_USE enum rc publication_db_published(struct publisher *, const struct publication *, const struct crl_info *);
 
+/* A walk over the whole register may take longer than a citizen would wait, and so may claiming all that came while nobody published. */
+#define PUBLICATION_LONG "SET STATEMENT max_statement_time = 120 FOR "
 /* What waits or is on no base yet is little, and stands together in one index: the optimizer is not left to guess a walk over everything. */
 #define PUBLICATION_UNCLAIMED "revocation FORCE INDEX (claims)"
 /* An index of their own, in the order of the CRL: one pass without the rows, nothing is sorted. */

@@ -7,7 +7,6 @@
 
 #define DAY_LENGTH 10 /* of what clock_shown writes: "04.02.2016" */
 #define EXACT_SIZE 48
-#define MINUTE (60 * SECOND)
 
 /* The first list of its kind that holds the entry and is in its place; one that was claimed and never made is passed over. */
 #define LIST(alias, kind, since)                                                                                                           \
