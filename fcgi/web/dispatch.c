@@ -8,7 +8,6 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "web/csrf.h"
-#include "web/raw.h"
 
 #define COOKIE_SESSION "__Host-session"
 #define BODY_KEPT 131072
@@ -34,8 +33,8 @@ set_request_id(const char *given)
 	log_request(id);
 }
 
-static void
-begin(struct request *r, const struct service *service, const struct gateway *in)
+void
+dispatch_begin(struct request *r, const struct service *service, const struct gateway *in)
 {
 	struct page *page = r->page;
 	struct buf body = r->body;
@@ -307,11 +306,7 @@ dispatch(struct request *r, const struct service *service, const struct gateway 
 	    struct request *, const struct gateway *) = { parse_target, find_route, check_origin, parse_fields, find_session, check_token };
 	int status = 0;
 
-	begin(r, service, in);
-	if (service->program->raw != NULL) {
-		raw_dispatch(r, service->program->raw, in);
-		return;
-	}
+	dispatch_begin(r, service, in);
 	for (size_t i = 0; status == 0 && i < sizeof(steps) / sizeof(steps[0]); i++)
 		status = steps[i](r, in);
 	if (status != ANSWERED)

@@ -29,6 +29,8 @@ struct gateway {
 
 /* r: zeroed before the first use, then used again. Afterwards r holds the answer. */
 void dispatch(struct request *r, const struct service *, const struct gateway *);
+/* Its first step, for raw_dispatch: r as before any answer. */
+void dispatch_begin(struct request *r, const struct service *, const struct gateway *);
 /* The body whole, at most max octets, appended. 0, or the HTTP status of its refusal. */
 MUST_USE int dispatch_body(struct buf *body, size_t max, const struct gateway *);
 /* Frees what belonged to this request. */

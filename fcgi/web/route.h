@@ -46,7 +46,7 @@ struct program {
 
 /*
  * Options: -c FILE configuration (default /etc/cabinet/cabinet.conf); --check: loads and prepares everything, the database too, exit 0 or 1.
- * FastCGI on descriptor 0, one request at a time, prefork by multiwatch.
+ * FastCGI on descriptor 0, one request at a time (raw programs: what waits together), prefork by multiwatch.
  * Prepares statements and views before the first accept, then keeps no right that a request does not need (base/sandbox.h). SIGTERM: the running request is answered, then exit 0. Recycled after
  * conf->worker_requests. A database that is away: every route that needs it answers 503 with Retry-After, and reconnects.
  */

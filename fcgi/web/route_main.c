@@ -24,6 +24,7 @@
 #include "base/sandbox.h"
 #include "base/sanitizer.h"
 #include "web/dispatch.h"
+#include "web/intake.h"
 #include "web/raw.h"
 
 #define DEFAULT_CONF "/etc/cabinet/cabinet.conf"
@@ -57,19 +58,6 @@ catch_signals(void)
 	action.sa_handler = SIG_IGN;
 	if (sigaction(SIGPIPE, &action, NULL) != 0)
 		log_fatal("start", "signal handlers");
-}
-
-static void
-hold_signals(int how)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGUSR1);
-	if (sigprocmask(how, &set, NULL) != 0)
-		log_fatal("signals", "sigprocmask");
 }
 
 static void
@@ -192,16 +180,6 @@ send_answer(FCGX_Request *fcgi, const struct request *r, bool with_body)
 	buf_free(&head);
 }
 
-/* A close with octets unread would take the answer back from nginx: then libfcgi reads on to the end first. */
-static void
-finish(FCGX_Request *fcgi)
-{
-	if (FCGX_HasSeenEOF(fcgi->in) != 0)
-		FCGX_Detach(fcgi);
-	FCGX_Free(fcgi, !fcgi->keepConnection);
-	FCGX_Attach(fcgi);
-}
-
 static int64_t
 microseconds(void)
 {
@@ -211,10 +189,10 @@ microseconds(void)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-static void
-answer(struct request *r, const struct service *service, FCGX_Request *fcgi)
+static struct gateway
+gateway_of(const FCGX_Request *fcgi)
 {
-	const struct gateway gateway = {
+	return (struct gateway){
 		.method = parameter(fcgi, "REQUEST_METHOD"),
 		.uri = parameter(fcgi, "REQUEST_URI"),
 		.content_type = parameter(fcgi, "CONTENT_TYPE"),
@@ -235,16 +213,30 @@ answer(struct request *r, const struct service *service, FCGX_Request *fcgi)
 		.read = read_stream,
 		.arg = fcgi->in,
 	};
+}
+
+/* count is 1 but for raw programs. */
+static void
+answer(struct request r[], const struct service *service, FCGX_Request fcgi[], size_t count)
+{
+	struct gateway gateway[RAW_TOGETHER_MAX];
 	int64_t start = microseconds();
 
-	dispatch(r, service, &gateway);
-	drain(fcgi->in, DRAIN_FACTOR * (size_t)service->conf->body_max);
-	send_answer(fcgi, r, strcmp(gateway.method, "HEAD") != 0);
-	/* nginx has logged it already; there may be thousands a second */
-	if (service->program->raw == NULL)
-		log_info("request", "%.16s %s %d %" PRId64 " us", gateway.method, r->route != NULL ? r->route->pattern : "-", r->status,
-		    microseconds() - start);
-	dispatch_end(r);
+	for (size_t i = 0; i < count; i++)
+		gateway[i] = gateway_of(&fcgi[i]);
+	if (service->program->raw != NULL)
+		raw_dispatch(r, service, gateway, count);
+	else
+		dispatch(r, service, gateway);
+	for (size_t i = 0; i < count; i++) {
+		drain(fcgi[i].in, DRAIN_FACTOR * (size_t)service->conf->body_max);
+		send_answer(&fcgi[i], &r[i], strcmp(gateway[i].method, "HEAD") != 0);
+		/* nginx has logged it already; there may be thousands a second */
+		if (service->program->raw == NULL)
+			log_info("request", "%.16s %s %d %" PRId64 " us", gateway[i].method, r[i].route != NULL ? r[i].route->pattern : "-",
+			    r[i].status, microseconds() - start);
+		dispatch_end(&r[i]);
+	}
 }
 
 /* The zone, the fonts of statements, and the password for the next connection: all else was read. */
@@ -276,27 +268,26 @@ requests_to_serve(const struct conf *conf)
 static int
 serve(const struct service *service)
 {
-	static struct request r;
-	FCGX_Request fcgi;
+	static struct request r[RAW_TOGETHER_MAX];
+	FCGX_Request fcgi[RAW_TOGETHER_MAX];
+	const size_t together = service->program->raw != NULL ? service->program->raw->together : 1;
 	int64_t left = requests_to_serve(service->conf);
-	int accepted = 0;
+	int taken = 0;
 
-	if (FCGX_Init() != 0 || FCGX_InitRequest(&fcgi, 0, 0) != 0)
-		log_fatal("start", "descriptor 0: libfcgi: no FastCGI socket");
+	intake_open(fcgi, together);
 	close_doors(service->program, service->conf);
-	while (left > 0 && stopping == 0 && (accepted = FCGX_Accept_r(&fcgi)) >= 0) {
-		left--;
-		/* libfcgi takes an interrupted read for a broken connection: a request in hand is finished first */
-		hold_signals(SIG_BLOCK);
-		answer(&r, service, &fcgi);
-		finish(&fcgi);
-		hold_signals(SIG_UNBLOCK);
+	while (left > 0 && stopping == 0 && (taken = intake_take(fcgi, together)) >= 0) {
+		left -= taken;
+		answer(r, service, fcgi, (size_t)taken);
+		intake_done(fcgi, taken);
 	}
-	FCGX_Free(&fcgi, 1);
-	page_free(r.page);
-	buf_free(&r.body);
-	if (accepted < 0 && stopping == 0) {
-		log_error("accept", "descriptor 0: libfcgi: %d", accepted);
+	intake_close(fcgi, together);
+	for (size_t i = 0; i < together; i++) {
+		page_free(r[i].page);
+		buf_free(&r[i].body);
+	}
+	if (taken < 0 && stopping == 0) {
+		log_error("accept", "descriptor 0: libfcgi: %d", taken);
 		return 1;
 	}
 	return 0;

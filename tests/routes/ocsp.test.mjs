@@ -197,6 +197,48 @@ test("revoked at once, before the publisher has looked at it, and never good aga
 	});
 });
 
+test("requests that wait are answered together, each with its own answer", { timeout: 120000 }, async (t) => {
+	const spareSign = await serialOf(spare.sign.certificate), all = await certificates(), good = all.filter((one) => one !== serial && one !== spareSign), pids = await workers(site, "ocsp");
+	await sql(site, "SET GLOBAL userstat = 1");
+	t.after(() => sql(site, "SET GLOBAL userstat = 0"));
+	const questions = async () => Number((await sql(site, "SELECT COALESCE(SUM(select_commands), 0) FROM information_schema.user_statistics WHERE user = 'cabinet_ocsp'"))[0][0]);
+	const kinds = [];
+	for (let i = 0; i < 32; i++) kinds.push({ serials: [i % 4 === 3 ? serial : good[i % good.length]], nonce: i % 2 === 0, sha256: i % 3 === 0 });
+	kinds.push({ serials: [...good.slice(0, 6), unknown, serial, ...good.slice(2, 8), "01".padStart(40, "0"), unknown], nonce: true });
+	kinds.push({ serials: [unknown] }, { serials: [unknown.replace(/^../, "1c"), serial] });
+	const asked = await Promise.all(kinds.map(async (kind) => ({ ...kind, request: await requestOf(site, kind.serials, kind) })));
+	t.after(() => pids.forEach((pid) => send(pid, "SIGCONT")));
+	for (const pid of pids) assert.ok(send(pid, "SIGSTOP"));
+	const before_ = await questions();
+	const answers = asked.map(({ request }, i) => exchange(at(i % 5 === 4 ? `/ocsp/${encodeURIComponent(request.toString("base64"))}` : "/ocsp"), i % 5 === 4 ? { method: "GET" } : { body: request }));
+	const refused = [[{ body: Buffer.from("hello") }, 200, 1], [{ body: asked[0].request, type: "text/plain" }, 415], [{ method: "PUT", body: Buffer.alloc(1) }, 405], [{ body: Buffer.alloc(0) }, 200, 1]]
+		.map(async ([options, status, fault]) => {
+			const answer = await exchange(at("/ocsp"), options);
+			assert.equal(answer.status, status);
+			if (fault) assert.equal(refusal(answer.body), fault);
+		});
+	await new Promise((resolve) => setTimeout(resolve, 700));
+	for (const pid of pids) send(pid, "SIGCONT");
+	await Promise.all(refused);
+	const given = await Promise.all(answers), asked_ = await questions() - before_, ids = kinds.reduce((sum, { serials }) => sum + serials.length, 0);
+	// what was issued, eight at a time at best; four others, one by one
+	assert.ok(asked_ >= (ids - 4) / 8 && asked_ <= ids / 2, `${asked_} statements for ${ids} certificates`);
+	t.diagnostic(`${asked_} statements for ${ids} certificates in ${asked.length} requests`);
+	for (const [i, answer] of given.entries()) {
+		const { serials, request, nonce = false, sha256 = false } = asked[i];
+		await withFiles({ answer: answer.body, request }, async (files) => {
+			// openssl holds the nonce of the answer against that of the request when it reads both
+			const { status, said } = await run("openssl", ["ocsp", "-reqin", files.request, "-respin", files.answer, "-CAfile", authority(site).root, "-verify_other", authority(site).ca]);
+			assert.match(said, /Response verify OK/, said);
+			assert.equal(status, 0, said);
+			if (nonce) assert.doesNotMatch(said, /nonce/i);
+			const told = (await ask(site, serials, { nonce: false, sha256, answer: files.answer })).said;
+			for (const one of serials) assert.equal(told.get(one)?.status, one === serial ? "revoked" : good.includes(one) ? "good" : "unknown", `${i}: ${one}`);
+		});
+	}
+	assert.deepEqual(await workers(site, "ocsp"), pids);
+});
+
 test("no database: tryLater, and answers again by itself", { timeout: 120000 }, async (t) => {
 	const good = await serialOf(spare.auth.certificate), request = await requestOf(site, [good]);
 	const database = await signal(site, "mariadbd", "SIGSTOP");

@@ -47,6 +47,14 @@ request_of_target(struct buf *out, const char *target)
 	return ok;
 }
 
+/* One request on its way to an answer. */
+struct pending {
+	const struct raw_call *call; /* NULL: refused already */
+	struct buf decoded;	     /* memory of asked, when it came in the address */
+	struct ocsp_request asked;
+	struct ocsp_answer answers[OCSP_IDS_MAX];
+};
+
 static bool
 is_at_place(const char *target)
 {
@@ -62,18 +70,6 @@ is_ours(const struct ocsp_request *asked, const struct ocsp_issuer *issuer)
 		if (!ocsp_id_is_of(&asked->id[i], issuer))
 			return false;
 	return true;
-}
-
-static enum rc
-look_up(struct db *db, const struct ocsp_signer *signer, const struct ocsp_request *asked, struct ocsp_answer *answers, instant *now)
-{
-	static const uint8_t nobody[SERIAL_SIZE];
-	enum rc rc = RC_OK;
-
-	/* the time of the last look: no answer is older than what it says */
-	for (size_t i = 0; rc == RC_OK && i < asked->count; i++)
-		rc = ocsp_db_find(db, signer->ca_key_id, asked->id[i].has_serial ? asked->id[i].serial : nobody, &answers[i], now);
-	return rc;
 }
 
 /* Everything that the signature covers but the times. */
@@ -182,28 +178,14 @@ is_good(const struct request *r, const struct ocsp_signer *signer, const struct 
 }
 
 static void
-give(struct request *r, const struct ocsp_signer *signer, const struct ocsp_request *asked)
+give(struct request *r, const struct ocsp_signer *signer, const struct ocsp_request *asked, const struct ocsp_answer *answers, instant now)
 {
 	uint8_t signature[RESPONDER_SIGNATURE_MAX];
-	struct ocsp_answer answers[OCSP_IDS_MAX];
 	struct buf tbs = BUF_INIT;
 	struct ocsp_times times;
 	size_t len;
-	instant now;
-	enum rc rc = look_up(r->db, signer, asked, answers, &now);
+	enum rc rc = sign(&tbs, signer, asked, answers, now, r->conf->answer_seconds, &times, signature, &len);
 
-	if (rc == RC_UNAVAILABLE || rc == RC_NOT_FOUND) {
-		if (rc == RC_NOT_FOUND)
-			log_error("ocsp", "%s: the database has no such CA", cert_subject(responder_key_ca(signer->key)));
-		refuse(r, OCSP_TRY_LATER);
-		return;
-	}
-	if (rc == RC_OK && !ocsp_signer_is_valid(signer, now)) {
-		refuse(r, OCSP_TRY_LATER);
-		return;
-	}
-	if (rc == RC_OK)
-		rc = sign(&tbs, signer, asked, answers, now, r->conf->answer_seconds, &times, signature, &len);
 	if (rc == RC_OK) {
 		ocsp_response(&r->body, tbs.data, tbs.len, signature, len, responder_key_certificate(signer->key));
 		if (!is_good(r, signer, asked, answers, now))
@@ -216,6 +198,37 @@ give(struct request *r, const struct ocsp_signer *signer, const struct ocsp_requ
 		add_caching(r, &times, now);
 }
 
+/* All that is asked for, one after the other, and what the register says of it, at a time that is not after any answer's own. */
+static enum rc
+look_up(struct pending *p, size_t count, const struct ocsp_signer *signer, instant *now)
+{
+	uint8_t serials[OCSP_TOGETHER * OCSP_IDS_MAX][SERIAL_SIZE];
+	struct ocsp_answer answers[OCSP_TOGETHER * OCSP_IDS_MAX];
+	struct db *db = NULL;
+	size_t n = 0;
+	enum rc rc;
+
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = 0; p[i].call != NULL && k < p[i].asked.count; k++) {
+			const struct ocsp_id *id = &p[i].asked.id[k];
+
+			memset(serials[n], 0, SERIAL_SIZE);
+			if (id->has_serial)
+				memcpy(serials[n], id->serial, SERIAL_SIZE);
+			db = p[i].call->r->db;
+			n++;
+		}
+	}
+	if (n == 0)
+		return RC_OK;
+	rc = ocsp_db_find(db, signer->ca_key_id, (const uint8_t(*)[SERIAL_SIZE])serials, answers, n, now);
+	n = 0;
+	for (size_t i = 0; rc == RC_OK && i < count; i++)
+		for (size_t k = 0; p[i].call != NULL && k < p[i].asked.count; k++)
+			p[i].answers[k] = answers[n++];
+	return rc;
+}
+
 static bool
 is_request_type(const char *type)
 {
@@ -225,42 +238,75 @@ is_request_type(const char *type)
 	return strncasecmp(type, wanted, len) == 0 && (type[len] == '\0' || type[len] == ';' || type[len] == ' ');
 }
 
-/*
- * In:     the request, DER
- * Out:    200 with an OCSPResponse: good only for what this CA issued, revoked from the moment the register has it, unknown otherwise.
- * Errors: as OCSPResponse, never kept by caches: malformedRequest; unauthorized: another CA's certificate; tryLater: no database or no valid
- *         responder's key; internalError. 404 another address; 413; 415 another type.
- * DB:     ocsp: one SELECT for each certificate asked for.
- */
+/* Sets p->call when it is ours to answer; otherwise r is refused. */
 static void
-answer(struct request *r, const char *target, const char *content_type, const struct buf *body)
+parse(struct pending *p, const struct raw_call *call, const struct ocsp_signer *signer)
 {
-	const struct ocsp_signer *signer = ocsp_signer(r->conf);
-	struct buf decoded = BUF_INIT;
-	struct ocsp_request asked;
-	const struct buf *octets = body;
+	struct request *r = call->r;
+	const struct buf *octets = &call->body;
 	const char *fault = "RFC 6960 appendix A.1: no base64 in the address";
 
-	if (!is_at_place(target) || (r->method == METHOD_POST && !is_request_type(content_type))) {
-		r->status = is_at_place(target) ? 415 : 404;
+	*p = (struct pending){ .decoded = BUF_INIT };
+	if (!is_at_place(call->target) || (r->method == METHOD_POST && !is_request_type(call->content_type))) {
+		r->status = is_at_place(call->target) ? 415 : 404;
 		return;
 	}
 	snprintf(r->content_type, sizeof(r->content_type), "application/ocsp-response");
-	if (r->method == METHOD_GET && !request_of_target(&decoded, target))
-		octets = NULL;
-	else if (r->method == METHOD_GET)
-		octets = &decoded;
-	if (octets == NULL || ocsp_request_parse(&asked, (const uint8_t *)buf_text(octets), octets->len, &fault) != RC_OK) {
+	if (r->method == METHOD_GET)
+		octets = request_of_target(&p->decoded, call->target) ? &p->decoded : NULL;
+	if (octets == NULL || ocsp_request_parse(&p->asked, (const uint8_t *)buf_text(octets), octets->len, &fault) != RC_OK) {
 		log_info("refused", "malformed: %s", fault);
 		refuse(r, OCSP_MALFORMED);
 	} else if (signer == NULL) {
 		log_error("responder-key", "%s: no key: nothing can be signed", r->conf->responder_file);
 		refuse(r, OCSP_TRY_LATER);
-	} else if (!is_ours(&asked, &signer->issuer))
+	} else if (!is_ours(&p->asked, &signer->issuer))
 		refuse(r, OCSP_UNAUTHORIZED);
 	else
-		give(r, signer, &asked);
-	buf_free(&decoded);
+		p->call = call;
+}
+
+static void
+finish(struct pending *p, const struct ocsp_signer *signer, enum rc looked_up, instant now)
+{
+	struct request *r = p->call->r;
+
+	if (looked_up == RC_NOT_FOUND)
+		log_error("ocsp", "%s: the database has no such CA", cert_subject(responder_key_ca(signer->key)));
+	if (looked_up == RC_UNAVAILABLE || looked_up == RC_NOT_FOUND || (looked_up == RC_OK && !ocsp_signer_is_valid(signer, now)))
+		refuse(r, OCSP_TRY_LATER);
+	else if (looked_up != RC_OK)
+		refuse(r, OCSP_INTERNAL);
+	else
+		give(r, signer, &p->asked, p->answers, now);
+}
+
+/*
+ * In:     the requests, DER
+ * Out:    200 with an OCSPResponse: good only for what this CA issued, revoked from the moment the register has it, unknown otherwise.
+ * Errors: as OCSPResponse, never kept by caches: malformedRequest; unauthorized: another CA's certificate; tryLater: no database or no valid
+ *         responder's key; internalError. 404 another address; 413; 415 another type.
+ * DB:     ocsp: one SELECT for up to eight certificates asked for, whoever asks; one more for each that was not issued.
+ */
+static void
+answer(struct raw_call *call, size_t count)
+{
+	const struct ocsp_signer *signer = ocsp_signer(call[0].r->conf);
+	struct pending pending[OCSP_TOGETHER];
+	instant now = 0;
+	enum rc rc;
+
+	for (size_t i = 0; i < count; i++) {
+		raw_log(&call[i]);
+		parse(&pending[i], &call[i], signer);
+	}
+	rc = look_up(pending, count, signer, &now);
+	for (size_t i = 0; i < count; i++) {
+		raw_log(&call[i]);
+		if (pending[i].call != NULL)
+			finish(&pending[i], signer, rc, now);
+		buf_free(&pending[i].decoded);
+	}
 }
 
 static enum rc
@@ -286,7 +332,9 @@ file(const struct conf *conf, size_t n)
 	return n == 0 ? folder : NULL;
 }
 
-static const struct raw_program raw = { OCSP_REQUEST_MAX, answer, start };
+_Static_assert(OCSP_TOGETHER <= RAW_TOGETHER_MAX, "more than are taken at once");
+
+static const struct raw_program raw = { OCSP_REQUEST_MAX, OCSP_TOGETHER, answer, start };
 static const struct db_statement *const *const statements[] = { ocsp_statements, NULL };
 
 static const struct program program = {

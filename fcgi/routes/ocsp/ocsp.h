@@ -11,12 +11,15 @@
 
 extern const struct db_statement *const ocsp_statements[];
 
+#define OCSP_TOGETHER 8 /* requests that are answered with one question to the register */
+
 /*
- * What the register says of one certificate of the CA with this key, at the database's *now: good only what was issued; revoked as soon as the
- * register has it, verified by the publisher or not. RC_NOT_FOUND: no such CA in the database.
+ * What the register says of these certificates of the CA with this key, at the database's *now: good only what was issued; revoked as soon as the
+ * register has it, verified by the publisher or not. Nothing of it is from before the call. count: 1 or more. RC_NOT_FOUND: no such CA in the
+ * database.
  */
-MUST_USE enum rc ocsp_db_find(
-    struct db *, const uint8_t ca_key_id[20], const uint8_t serial[SERIAL_SIZE], struct ocsp_answer *, instant *now);
+MUST_USE enum rc ocsp_db_find(struct db *, const uint8_t ca_key_id[20], const uint8_t (*serials)[SERIAL_SIZE], struct ocsp_answer *answers,
+    size_t count, instant *now);
 
 /* ---- ocsp_key.c ----------------------------------------------------------------------------------------------------------- */
 
