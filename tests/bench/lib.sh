@@ -13,6 +13,12 @@ bench_build() {
 		"$build/libcabinet.a" -lfcgi -lneo_cgi -lneo_cs -lneo_utl -lz $libs -lssl -lcrypto || fail "$name does not build"
 }
 
+# bench_preload NAME: $build/bench/NAME.so, for LD_PRELOAD.
+bench_preload() {
+	mkdir -p -- "$build/bench"
+	"${CC:-gcc}" -std=gnu17 -O2 -Wall -Wextra -D_GNU_SOURCE -fPIC -shared -o "$build/bench/$1.so" "tests/bench/$1.c" || fail "$1 does not build"
+}
+
 # median NUMBER…
 median() { printf '%s\n' "$@" | sort -g | sed -n "$((($# + 1) / 2))p"; }
 # spread NUMBER…: "least…most"
