@@ -32,28 +32,35 @@ static const struct db_statement held_base = {
 	.sql = "SELECT COALESCE(MIN(CASE WHEN next_update > UTC_TIMESTAMP(6) THEN number END), MAX(number), 0) FROM crl"
 	       " WHERE ca = ? AND kind = 'base' AND published_at IS NOT NULL",
 };
-static const struct db_statement claim_base = {
-	.name = "publication claim base",
-	.sql = PUBLICATION_LONG "UPDATE " UNCLAIMED
-				" SET first_crl_number = COALESCE(first_crl_number, ?), crl_number = ? WHERE ca = ? AND crl_number IS NULL"
-				" AND verified_at IS NOT NULL AND refused IS NULL",
-	.slow = true,
-};
-static const struct db_statement claim_delta = {
-	.name = "publication claim delta",
-	.sql = PUBLICATION_LONG
-	"UPDATE " UNCLAIMED " SET first_delta_number = COALESCE(first_delta_number, ?), delta_number = ? WHERE ca = ?"
-	" AND (crl_number IS NULL OR crl_number = ?) AND delta_number IS NULL AND verified_at IS NOT NULL AND refused IS NULL",
-	.slow = true,
-};
+/*
+ * Claims in pieces, each a transaction of its own: a million rows change for longer than any transaction should last. What a piece has claimed is for
+ * the number that the plan will get; should it get a higher one, nothing is missed: lists hold what was claimed for a number up to their own.
+ */
+#define PIECE_ROWS 10000
+#define PIECE " LIMIT 10000"
+#define NEW_ON_BASE                                                                                                                        \
+	"UPDATE " UNCLAIMED " SET first_crl_number = COALESCE(first_crl_number, ?), crl_number = ? WHERE ca = ? AND crl_number IS NULL"    \
+	" AND verified_at IS NOT NULL AND refused IS NULL"
+#define NEW_ON_DELTA                                                                                                                       \
+	"UPDATE " UNCLAIMED " SET first_delta_number = COALESCE(first_delta_number, ?), delta_number = ? WHERE ca = ?"                     \
+	" AND (crl_number IS NULL OR crl_number = ?) AND delta_number IS NULL AND verified_at IS NOT NULL AND refused IS NULL"
 /* Named once more on a base that was made after the certificate's end (RFC 5280, 3.3): the next base does not hold it any more. */
-static const struct db_statement let_go = {
-	.name = "publication let go",
-	.sql = PUBLICATION_LONG
-	"UPDATE revocation FORCE INDEX (leaving) SET last_crl_number = ? WHERE ca = ? AND last_crl_number IS NULL AND not_after < ?"
-	" AND crl_number <= ?",
+#define ENDED                                                                                                                              \
+	"UPDATE revocation FORCE INDEX (leaving) SET last_crl_number = ? WHERE ca = ? AND last_crl_number IS NULL AND not_after < ?"       \
+	" AND crl_number <= ?"
+static const struct db_statement claim_base = { .name = "publication claim base", .sql = PUBLICATION_LONG NEW_ON_BASE, .slow = true };
+static const struct db_statement claim_delta = { .name = "publication claim delta", .sql = PUBLICATION_LONG NEW_ON_DELTA, .slow = true };
+static const struct db_statement let_go = { .name = "publication let go", .sql = PUBLICATION_LONG ENDED, .slow = true };
+/* Only what a delta has already: whoever is on a base alone would be on no delta of this number. */
+static const struct db_statement piece_base = {
+	.name = "publication piece of base",
+	.sql = PUBLICATION_LONG NEW_ON_BASE " AND delta_number IS NOT NULL" PIECE,
 	.slow = true,
 };
+static const struct db_statement piece_delta = {
+	.name = "publication piece of delta", .sql = PUBLICATION_LONG NEW_ON_DELTA PIECE, .slow = true
+};
+static const struct db_statement piece_gone = { .name = "publication piece gone", .sql = PUBLICATION_LONG ENDED PIECE, .slow = true };
 static const struct db_statement plan = {
 	.name = "publication plan",
 	.sql = "INSERT INTO crl (ca, number, kind, base_number, this_update, next_update, entries, octets, size, sha256)"
@@ -72,19 +79,23 @@ static const struct db_statement unpublished = {
 static const struct db_statement count_base = {
 	.name = "publication count base",
 	.sql = PUBLICATION_LONG COUNTS PUBLICATION_ORDERED PUBLICATION_ON_BASE,
+	.slow = true,
 };
 static const struct db_statement count_delta = {
 	.name = "publication count delta",
 	.sql = PUBLICATION_LONG COUNTS UNCLAIMED PUBLICATION_ON_DELTA,
+	.slow = true,
 };
 /* What a base has that the one before had not, and the other way round: so that a million entries are not counted for the sake of a few. */
 static const struct db_statement count_come = {
 	.name = "publication count come",
 	.sql = PUBLICATION_LONG COUNTS UNCLAIMED " WHERE ca = ? AND crl_number > ?",
+	.slow = true,
 };
 static const struct db_statement count_gone = {
 	.name = "publication count gone",
 	.sql = PUBLICATION_LONG COUNTS "revocation FORCE INDEX (leaving) WHERE ca = ? AND last_crl_number >= ?",
+	.slow = true,
 };
 static const struct db_statement has_raised = {
 	.name = "publication has raised",
@@ -109,8 +120,8 @@ static const struct db_statement published = {
 };
 
 const struct db_statement *const publication_statements[] = { &newest, &has_new, &next_number, &held_base, &claim_base, &claim_delta,
-	&let_go, &plan, &unpublished, &count_base, &count_delta, &count_come, &count_gone, &has_raised, &may_leave_base, &may_leave_delta,
-	&published, NULL };
+	&let_go, &piece_base, &piece_delta, &piece_gone, &plan, &unpublished, &count_base, &count_delta, &count_come, &count_gone,
+	&has_raised, &may_leave_base, &may_leave_delta, &published, NULL };
 
 static const char *
 kind(bool is_delta)
@@ -207,7 +218,8 @@ count_after(struct db *db, int64_t ca, const struct publication *before, struct 
 struct claiming {
 	struct publisher *p;
 	bool base, delta;
-	int64_t above;
+	int64_t above; /* every number that was visible */
+	bool is_whole;
 };
 
 static enum rc
@@ -227,19 +239,74 @@ plan_insert(struct db *db, const struct claiming *c, const struct publication *b
 }
 
 static enum rc
-release_expired(struct db *db, const struct claiming *c, const struct publication *before)
+let_expired_go(
+    struct db *db, const struct claiming *c, const struct db_statement *statement, const struct publication *before, uint64_t *gone)
 {
-	uint64_t gone = 0;
 	enum rc rc;
 
+	*gone = 0;
 	/* both are whole seconds on the list, and notAfter still belongs to the validity */
-	rc = db_exec(db, &let_go,
+	rc = db_exec(db, statement,
 	    DB_IN(db_int(before->number), db_int(c->p->ca_id), db_instant(before->this_update - before->this_update % SECOND),
 		db_int(before->number)),
-	    &gone);
-	if (rc == RC_OK && gone > 0)
-		log_info(
-		    "publication", "%llu expired entries were on base %lld and leave", (unsigned long long)gone, (long long)before->number);
+	    gone);
+	if (rc == RC_OK && *gone > 0)
+		log_info("publication", "%llu expired entries were on base %lld and leave", (unsigned long long)*gone,
+		    (long long)before->number);
+	return rc;
+}
+
+/* The base that is replaced; number 0: none. */
+static enum rc
+find_before(const struct claiming *c, struct publication *before)
+{
+	instant unused;
+	enum rc rc = RC_NOT_FOUND;
+
+	before->number = 0;
+	if (c->base)
+		rc = publication_db_newest(c->p, false, before, &unused);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+static enum rc
+find_number(struct db *db, const struct claiming *c, int64_t *number, instant *now)
+{
+	struct db_result *row;
+	enum rc rc = db_one(db, &next_number, DB_IN(db_int(c->p->ca_id)), &row);
+
+	if (rc != RC_OK)
+		return rc;
+	*number = db_get_int(row, 0) > c->above ? db_get_int(row, 0) : c->above + 1;
+	*now = db_get_instant(row, 1);
+	db_result_free(row);
+	return RC_OK;
+}
+
+/* One statement at most that changes more than a few rows. c->is_whole: there is no more to claim beforehand. */
+static enum rc
+piece_act(struct db *db, void *arg)
+{
+	struct claiming *c = arg;
+	const struct db_value ca = db_int(c->p->ca_id);
+	struct publication before;
+	uint64_t rows = 0;
+	int64_t number;
+	instant now;
+	enum rc rc = find_number(db, c, &number, &now);
+
+	c->is_whole = false;
+	if (rc == RC_OK)
+		rc = find_before(c, &before);
+	if (rc == RC_OK && before.number != 0)
+		rc = let_expired_go(db, c, &piece_gone, &before, &rows);
+	if (rc == RC_OK && rows < PIECE_ROWS && c->delta)
+		rc = db_exec(db, &piece_delta, DB_IN(db_int(number), db_int(number), ca, db_int(number)), &rows);
+	if (rc == RC_OK && rows < PIECE_ROWS && c->base && c->delta)
+		rc = db_exec(db, &piece_base, DB_IN(db_int(number), db_int(number), ca), &rows);
+	c->is_whole = rows < PIECE_ROWS;
+	if (rc == RC_OK && !c->is_whole)
+		log_info("publication", "%llu rows claimed for number %lld beforehand", (unsigned long long)rows, (long long)number);
 	return rc;
 }
 
@@ -249,24 +316,18 @@ claim_act(struct db *db, void *arg)
 	const struct claiming *c = arg;
 	const struct db_value ca = db_int(c->p->ca_id);
 	struct db_result *row;
-	struct publication before = { .number = 0 };
+	struct publication before;
 	int64_t number, base_number = 0;
-	instant now, unused;
-	enum rc rc = db_one(db, &next_number, DB_IN(ca), &row);
+	uint64_t gone;
+	instant now;
+	enum rc rc = find_number(db, c, &number, &now);
 
-	if (rc != RC_OK)
-		return rc;
-	number = db_get_int(row, 0) > c->above ? db_get_int(row, 0) : c->above + 1;
-	now = db_get_instant(row, 1);
-	db_result_free(row);
-	if (c->delta && (rc = db_one(db, &held_base, DB_IN(ca), &row)) == RC_OK) {
+	if (rc == RC_OK && c->delta && (rc = db_one(db, &held_base, DB_IN(ca), &row)) == RC_OK) {
 		base_number = db_get_int(row, 0);
 		db_result_free(row);
 	}
-	if (rc == RC_OK && c->base && (rc = publication_db_newest(c->p, false, &before, &unused)) == RC_OK)
-		rc = release_expired(db, c, &before);
-	if (rc == RC_NOT_FOUND)
-		rc = RC_OK;
+	if (rc == RC_OK && (rc = find_before(c, &before)) == RC_OK && before.number != 0)
+		rc = let_expired_go(db, c, &let_go, &before, &gone);
 	if (rc == RC_OK && c->base)
 		rc = db_exec(db, &claim_base, DB_IN(db_int(number), db_int(number), ca), NULL);
 	if (rc == RC_OK && c->delta)
@@ -281,9 +342,12 @@ claim_act(struct db *db, void *arg)
 enum rc
 publication_db_claim(struct publisher *p, bool base, bool delta, int64_t above)
 {
-	struct claiming c = { p, base, delta, above };
+	struct claiming c = { p, base, delta, above, false };
+	enum rc rc = RC_OK;
 
-	return lease_transaction(p, claim_act, &c);
+	while (rc == RC_OK && !c.is_whole)
+		rc = lease_transaction(p, piece_act, &c);
+	return rc == RC_OK ? lease_transaction(p, claim_act, &c) : rc;
 }
 
 enum rc

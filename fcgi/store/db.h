@@ -21,7 +21,7 @@ struct db_statement {
 	const char *sql;
 	bool stream; /* rows are fetched one by one, not stored (large results): until the result is freed, nothing
 						   else can be asked on this connection (RC_INTERNAL) */
-	bool slow;   /* no SELECT; its answer may take up to two minutes: not where a person waits */
+	bool slow;   /* its first answer may take up to two minutes: not where a person waits. A SELECT: of a few short rows */
 };
 
 enum db_type { DB_NULL, DB_INT, DB_TEXT, DB_BYTES, DB_INSTANT };

@@ -23,9 +23,14 @@ static const struct db_statement settings = { .name = "settings",
 static const struct db_statement stream = { .name = "stream", .sql = "SELECT seq FROM seq_1_to_5000", .stream = true };
 #define SIX_SECONDS "SET STATEMENT max_statement_time = 30 FOR UPDATE t SET i = i + ? WHERE id = ? AND SLEEP(6) = 0"
 static const struct db_statement slow = { .name = "slow", .sql = SIX_SECONDS, .slow = true };
+static const struct db_statement slow_count = {
+	.name = "slow count",
+	.sql = "SET STATEMENT max_statement_time = 30 FOR SELECT COUNT(*), SLEEP(6) FROM t WHERE id = ?",
+	.slow = true,
+};
 static const struct db_statement impatient = { .name = "impatient", .sql = SIX_SECONDS };
 static const struct db_statement *const statements[] = { &put, &get, &big, &bigs, &sums, &add, &same, &settings, &stream, &get, &slow,
-	&impatient, NULL };
+	&slow_count, &impatient, NULL };
 static const struct db_statement *const *const lists[] = { statements, statements, NULL };
 
 static struct conf root;
@@ -271,12 +276,16 @@ static void
 test_slow(void **state)
 {
 	struct db *db = opened();
+	struct db_result *row;
 	uint64_t affected = 0;
 
 	(void)state;
 	assert_int_equal(db_exec(db, &big, DB_IN(db_int(9000), db_null()), NULL), RC_OK);
 	assert_int_equal(db_exec(db, &slow, DB_IN(db_int(1), db_int(9000)), &affected), RC_OK);
 	assert_int_equal(affected, 1);
+	assert_int_equal(db_one(db, &slow_count, DB_IN(db_int(9000)), &row), RC_OK);
+	assert_int_equal(db_get_int(row, 0), 1);
+	db_result_free(row);
 	assert_int_equal(db_exec(db, &same, DB_IN(db_int(9000)), &affected), RC_OK);
 	assert_int_equal(affected, 1);
 	assert_int_equal(db_exec(db, &impatient, DB_IN(db_int(1), db_int(9000)), NULL), RC_UNAVAILABLE);
