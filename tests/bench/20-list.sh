@@ -16,7 +16,7 @@ cd "$root" || exit 1
 
 few=10000 many=${BENCH_ROWS:-1000000} seconds=${BENCH_SECONDS:-4}
 
-site_database --innodb-buffer-pool-size="${BENCH_POOL:-512M}" --innodb-log-file-size=256M
+database_start --innodb-buffer-pool-size="${BENCH_POOL:-512M}" --innodb-log-file-size=256M
 load() {		# DATABASE ROWS
 	site_cabinet "$1"
 	tests/bench/load.sh "$socket" "$1" "$2" | grep -E '^[AB0-9]{43}' >"$work/$1.all" || fail "loading $1"

@@ -19,7 +19,7 @@ bench_build logins
 bench_build bare_commit
 bench_build post
 bench_preload slow_flush
-LD_PRELOAD=$build/bench/slow_flush.so SLOW_FLUSH_US=$flush SLOW_FLUSH_WHEN=$work/slow site_database --innodb-buffer-pool-size=256M
+LD_PRELOAD=$build/bench/slow_flush.so SLOW_FLUSH_US=$flush SLOW_FLUSH_WHEN=$work/slow database_start --innodb-buffer-pool-size=256M
 site_cabinet cabinet
 scripts/ceremony --out "$work/ca" --arc 1.3.6.1.4.1.32473 --plain-site "http://localhost:$((port + 1))" >"$work/ceremony.log" 2>&1 || { cat "$work/ceremony.log"; exit 1; }
 "$build/bench/logins" "$work" "$people" $((warm + 2 * rounds * posts)) "https://localhost:$port" "$(cat "$work/secret")" || fail "no documents"

@@ -11,31 +11,19 @@ set -u
 # shellcheck source=tests/bench/lib.sh
 . "$(dirname "$0")/lib.sh"
 cd "$root" || exit 1
+# shellcheck source=tests/bench/database.sh
+. tests/bench/database.sh
 
 rounds=${BENCH_ROUNDS:-5} site=http://localhost:8444
-work=$(mktemp -d /tmp/cabinet-bench-XXXXXX) socket=$work/mariadb.sock database=
-finish() {
-	[[ -z $database ]] || { kill "$database" && wait "$database"; } 2>/dev/null
-	rm -rf -- "$work"
-}
-trap finish EXIT
-trap 'exit 1' INT TERM
-umask 077
 for name in measure crl_same; do bench_build "$name"; done
 
-mariadb-install-db --no-defaults --user="$me" --datadir="$work/data" --skip-test-db --auth-root-authentication-method=normal >"$work/install.log" 2>&1 ||
-	{ tail "$work/install.log"; exit 1; }
-mariadbd --defaults-file=conf/mariadb/cabinet.cnf --user="$me" --datadir="$work/data" --socket="$socket" --pid-file="$work/mariadb.pid" \
-	--log-error="$work/mariadb.log" --innodb-buffer-pool-size=512M --innodb-log-file-size=256M &
-database=$!
-sql() { mariadb --no-defaults --socket="$socket" --user=root --default-character-set=utf8mb4 --batch --skip-column-names "$@"; }
-for ((i = 0; i < 300; i++)); do sql -e 'SELECT 1' >/dev/null 2>&1 && break; sleep 0.1; done
+database_start --innodb-buffer-pool-size=512M --innodb-log-file-size=256M
 
 scripts/ceremony --out "$work/ca" --arc 1.3.6.1.4.1.32473 --plain-site "$site" >/dev/null || exit 1
 
 register() {		# ENTRIES: a register of its own, its first CRLs made
 	local name=cabinet_$1
-	scripts/migrate --socket "$socket" --database "$name" --passwords "$work/passwords" >"$work/migrate.log" 2>&1 || { cat "$work/migrate.log"; exit 1; }
+	database_migrate "$name"
 	mkdir -p -- "$work/$1/crl" "$work/$1/public"
 	cat >"$work/$1.conf" <<-END
 		mode = demo
@@ -97,13 +85,13 @@ for entries in 100000 1000000; do
 	register "$entries"
 	ours='' peer='' idle='' claimed=''
 	due "$entries" base
-	stale=$(measure "$database" "$build/publisher" -c "$work/$entries.conf" --once) || exit 1
+	stale=$(measure "${process[mariadbd]}" "$build/publisher" -c "$work/$entries.conf" --once) || exit 1
 	for ((i = 0; i < rounds; i++)); do
 		due "$entries" base
-		ours+=$(measure "$database" "$build/publisher" -c "$work/$entries.conf" --once)$'\n' || exit 1
+		ours+=$(measure "${process[mariadbd]}" "$build/publisher" -c "$work/$entries.conf" --once)$'\n' || exit 1
 		peer+=$(measure 0 openssl ca -gencrl -config "$work/$entries.cnf" -cert "$work/ca/ca.pem" -keyfile "$work/ca/ca.key" \
 			-passin "file:$work/ca/ca.passphrase" -out "$work/peer.pem")$'\n' || exit 1
-		idle+=$(measure "$database" "$build/publisher" -c "$work/$entries.conf" --once)$'\n' || exit 1
+		idle+=$(measure "${process[mariadbd]}" "$build/publisher" -c "$work/$entries.conf" --once)$'\n' || exit 1
 	done
 	ours=${ours%$'\n'} peer=${peer%$'\n'} idle=${idle%$'\n'}
 	whole=$(awk '{ print $1 + $3 }' <<<"$ours" | paste -sd' ')
@@ -122,7 +110,7 @@ for entries in 100000 1000000; do
 		sql "cabinet_$entries" -e "UPDATE revocation SET first_crl_number = NULL, crl_number = NULL, first_delta_number = NULL, delta_number = NULL WHERE crl_number = 1 LIMIT 1000"
 		sql "cabinet_$entries" -e "UPDATE crl SET entries = entries - 1000, octets = octets - (SELECT SUM(IF(reason = 0, 39, 53)) FROM revocation WHERE crl_number IS NULL) WHERE kind = 'base' ORDER BY number DESC LIMIT 1"
 		due "$entries" base
-		claimed+=$(measure "$database" "$build/publisher" -c "$work/$entries.conf" --once)$'\n' || exit 1
+		claimed+=$(measure "${process[mariadbd]}" "$build/publisher" -c "$work/$entries.conf" --once)$'\n' || exit 1
 	done
 	told "the same with 1000 revocations claimed, and a delta of them" "${claimed%$'\n'}"
 	sql "cabinet_$entries" -e "UPDATE revocation SET first_crl_number = 1, crl_number = 1, first_delta_number = 1, delta_number = 1 WHERE crl_number > 1"
@@ -134,11 +122,11 @@ ours='' idle=''
 for ((i = 0; i < rounds; i++)); do
 	sql cabinet_1000000 -e "UPDATE revocation SET first_crl_number = NULL, crl_number = NULL WHERE first_delta_number = 1 AND reason = 1 LIMIT 1000"
 	sql cabinet_1000000 -e "UPDATE revocation SET first_crl_number = NULL, crl_number = NULL, first_delta_number = NULL, delta_number = NULL WHERE crl_number IS NULL"
-	ours+=$(measure "$database" "$build/publisher" -c "$work/1000000.conf" --once)$'\n' || exit 1
+	ours+=$(measure "${process[mariadbd]}" "$build/publisher" -c "$work/1000000.conf" --once)$'\n' || exit 1
 	read -r listed < <(sql cabinet_1000000 -e "SELECT entries FROM crl WHERE kind = 'delta' ORDER BY number DESC LIMIT 1")
 	((listed == 1000)) || fail "the delta has $listed entries"
 	sql cabinet_1000000 -e "UPDATE revocation SET first_crl_number = 1, crl_number = 1 WHERE crl_number IS NULL"
-	idle+=$(measure "$database" "$build/publisher" -c "$work/1000000.conf" --once)$'\n' || exit 1
+	idle+=$(measure "${process[mariadbd]}" "$build/publisher" -c "$work/1000000.conf" --once)$'\n' || exit 1
 done
 ours=${ours%$'\n'} idle=${idle%$'\n'}
 cost=$(paste <(cut -d' ' -f 1 <<<"$ours") <(cut -d' ' -f 1 <<<"$idle") | awk '{ print ($1 - $2) * 1000 }' | paste -sd' ')

@@ -11,26 +11,14 @@ set -u
 # shellcheck source=tests/bench/lib.sh
 . "$(dirname "$0")/lib.sh"
 cd "$root" || exit 1
+# shellcheck source=tests/bench/database.sh
+. tests/bench/database.sh
 
 rounds=${BENCH_ROUNDS:-5} applications=${BENCH_APPLICATIONS:-50} site=http://localhost:8444
-work=$(mktemp -d /tmp/cabinet-bench-XXXXXX) socket=$work/mariadb.sock database=
-finish() {
-	[[ -z $database ]] || { kill "$database" && wait "$database"; } 2>/dev/null
-	rm -rf -- "$work"
-}
-trap finish EXIT
-trap 'exit 1' INT TERM
-umask 077
 for name in measure issue; do bench_build "$name"; done
 
-mariadb-install-db --no-defaults --user="$me" --datadir="$work/data" --skip-test-db --auth-root-authentication-method=normal >"$work/install.log" 2>&1 ||
-	{ tail "$work/install.log"; exit 1; }
-mariadbd --defaults-file=conf/mariadb/cabinet.cnf --user="$me" --datadir="$work/data" --socket="$socket" --pid-file="$work/mariadb.pid" \
-	--log-error="$work/mariadb.log" --innodb-buffer-pool-size=256M --innodb-log-file-size=64M &
-database=$!
-sql() { mariadb --no-defaults --socket="$socket" --user=root --default-character-set=utf8mb4 --batch --skip-column-names "$@"; }
-for ((i = 0; i < 300; i++)); do sql -e 'SELECT 1' >/dev/null 2>&1 && break; sleep 0.1; done
-scripts/migrate --socket "$socket" --passwords "$work/passwords" >"$work/migrate.log" 2>&1 || { cat "$work/migrate.log"; exit 1; }
+database_start --innodb-buffer-pool-size=256M --innodb-log-file-size=64M
+database_migrate
 
 # A demo root and CA with keys of 2048 bits; scripts/ceremony makes larger ones.
 mkdir -p -- "$work/ca" "$work/crl" "$work/public"
@@ -78,9 +66,9 @@ for ((i = 0; i < rounds; i++)); do
 		DELETE FROM certificate WHERE number <> '00000000000000'; DELETE FROM public_key; DELETE FROM serial_reservation; DELETE FROM lint_certificate;
 		DELETE FROM application_status; DELETE FROM outbox; UPDATE application SET status = 'signed', reason = '';
 	END
-	read -r cpu _ cpu_database _ < <(measure "$database" "$build/publisher" -c "$work/conf" --once)
+	read -r cpu _ cpu_database _ < <(measure "${process[mariadbd]}" "$build/publisher" -c "$work/conf" --once)
 	[[ $(sql cabinet -e "SELECT COUNT(*) FROM certificate k JOIN application a USING (number) WHERE a.status = 'issued'") == $((2 * applications)) ]] || fail "not all were issued"
-	read -r idle _ idle_database _ < <(measure "$database" "$build/publisher" -c "$work/conf" --once)
+	read -r idle _ idle_database _ < <(measure "${process[mariadbd]}" "$build/publisher" -c "$work/conf" --once)
 	program+=" $(awk "BEGIN { print ($cpu - $idle) * 1e6 / (2 * $applications) }")"
 	whole+=" $(awk "BEGIN { print ($cpu - $idle + $cpu_database - $idle_database) * 1e6 / (2 * $applications) }")"
 done

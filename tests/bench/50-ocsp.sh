@@ -17,32 +17,16 @@ set -u
 # shellcheck source=tests/bench/lib.sh
 . "$(dirname "$0")/lib.sh"
 cd "$root" || exit 1
+# shellcheck source=tests/bench/database.sh
+. tests/bench/database.sh
 
 rows=${BENCH_ROWS:-100000} port=${BENCH_PORT:-18820} seconds=${BENCH_SECONDS:-4} warm=${BENCH_WARM:-45} connections=${BENCH_CONNECTIONS:-32} rounds=5 peer_answers=1000
-work=$(mktemp -d /tmp/cabinet-bench-XXXXXX) socket=$work/mariadb.sock
-declare -A process
-finish() {
-	local name
-	for name in nginx ec rsa ec_anew rsa_anew peer_ec peer_rsa mariadbd; do
-		[[ -z ${process[$name]:-} ]] || { kill "${process[$name]}" && wait "${process[$name]}"; } 2>/dev/null
-	done
-	rm -rf -- "$work"
-}
-trap finish EXIT
-trap 'exit 1' INT TERM
-umask 077
 for ((i = 0; i < 6; i++)); do port_is_free $((port + i)) || fail "port $((port + i)) is in use: choose others with BENCH_PORT"; done
 
 # ---- database, CA, responders
 
-mariadb-install-db --no-defaults --user="$me" --datadir="$work/data" --skip-test-db --auth-root-authentication-method=normal >"$work/install.log" 2>&1 ||
-	{ tail "$work/install.log"; exit 1; }
-mariadbd --defaults-file=conf/mariadb/cabinet.cnf --user="$me" --datadir="$work/data" --socket="$socket" --pid-file="$work/mariadb.pid" \
-	--log-error="$work/mariadb.log" --innodb-buffer-pool-size=512M --innodb-log-file-size=256M &
-process[mariadbd]=$!
-sql() { mariadb --no-defaults --socket="$socket" --user=root --default-character-set=utf8mb4 --batch --skip-column-names "$@"; }
-for ((i = 0; i < 300; i++)); do sql -e 'SELECT 1' >/dev/null 2>&1 && break; sleep 0.1; done
-scripts/migrate --socket "$socket" --passwords "$work/passwords" >"$work/migrate.log" 2>&1 || { cat "$work/migrate.log"; exit 1; }
+database_start --innodb-buffer-pool-size=512M --innodb-log-file-size=256M
+database_migrate
 scripts/ceremony --out "$work/ca" --arc 1.3.6.1.4.1.32473 --plain-site "http://localhost:$port" >"$work/ceremony.log" 2>&1 || { cat "$work/ceremony.log"; exit 1; }
 mkdir -p "$work"/{crl,public,run,ocsp,keep}
 cp -r conf/profiles "$work/profiles"

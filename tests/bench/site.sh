@@ -1,40 +1,16 @@
 # shellcheck shell=bash disable=SC2154,SC2034
 # For benchmarks through nginx: a MariaDB, route programs and an nginx of their own below $work, plain HTTP for all. Needs scripts/lib/common.sh and lib.sh.
-# BENCH_PORT: first port (18800). What was started ends with the script.
+# BENCH_PORT: first port (18800).
 
+# shellcheck source=tests/bench/database.sh
+. tests/bench/database.sh
 port=${BENCH_PORT:-18800} workers=4 clients=8 rounds=5
-work=$(mktemp -d /tmp/cabinet-bench-XXXXXX) socket=$work/mariadb.sock
-declare -A process
-finish() {
-	local name
-	for name in nginx "${!process[@]}"; do
-		[[ $name == mariadbd || -z ${process[$name]:-} ]] || { kill "${process[$name]}" && wait "${process[$name]}"; } 2>/dev/null
-	done
-	[[ -z ${process[mariadbd]:-} ]] || { kill "${process[mariadbd]}" && wait "${process[mariadbd]}"; } 2>/dev/null
-	rm -rf -- "$work"
-}
-trap finish EXIT
-trap 'exit 1' INT TERM
-umask 077
 PATH=$PATH:/usr/sbin
 for number in "$port" $((port + 1)); do port_is_free "$number" || fail "port $number is in use: choose others with BENCH_PORT"; done
 
-# site_database [OPTION…]: MariaDB with the cabinet's settings, commits as durable as the file system makes them
-site_database() {
-	mariadb-install-db --no-defaults --user="$me" --datadir="$work/data" --skip-test-db --auth-root-authentication-method=normal >"$work/install.log" 2>&1 ||
-		{ tail "$work/install.log"; exit 1; }
-	mariadbd --defaults-file=conf/mariadb/cabinet.cnf --user="$me" --datadir="$work/data" --socket="$socket" --pid-file="$work/mariadb.pid" \
-		--log-error="$work/mariadb.log" --log-output=TABLE "$@" 2>"$work/mariadb.err" &
-	process[mariadbd]=$!
-	local i
-	for ((i = 0; i < 300; i++)); do sql -e 'SELECT 1' >/dev/null 2>&1 && return; sleep 0.1; done
-	fail "mariadbd did not start: $(tail -n 3 "$work/mariadb.log")"
-}
-sql() { mariadb --no-defaults --socket="$socket" --user=root --default-character-set=utf8mb4 --batch --skip-column-names "$@"; }
-
 # site_cabinet DATABASE: tables, accounts and $work/DATABASE.conf
 site_cabinet() {
-	scripts/migrate --socket "$socket" --database "$1" --passwords "$work/passwords" >"$work/migrate.log" 2>&1 || { cat "$work/migrate.log"; exit 1; }
+	database_migrate "$1"
 	[[ -s $work/secret ]] || openssl rand -hex 32 >"$work/secret"
 	cat >"$work/$1.conf" <<-END
 		mode = demo

@@ -1,6 +1,6 @@
 <?cs # A first application: two steps in one page, then the status page. Hooks as on the reissue page: #steps, section[data-step], #to-keys, #keys-form,
    #making, #pending-check; #apply-form (iin, surname, name, patronymic, email, locality, store; csr_auth, csr_sign filled by the script);
-   #apply[data-check-iin]. Without a script: #apply-form alone, with the two requests in #own-requests. ?><?cs include:"macros.cs" ?><?cs
+   #apply[data-check-iin]. Without a script: #apply-form alone, with the two requests in #own-requests. ?><?cs include:"macros.cs" ?><?cs include:"filing-parts.cs" ?><?cs
 set:page.title = L.apply.title ?><?cs set:page.script = "apply" ?><?cs
 set:crumbs.0.text = L.frame.home ?><?cs set:crumbs.0.href = "/" ?><?cs set:crumbs.1.text = L.apply.crumb ?><?cs include:"head.cs" ?>
 <h1><?cs var:L.apply.title ?></h1>
@@ -44,48 +44,11 @@ set:crumbs.0.text = L.frame.home ?><?cs set:crumbs.0.href = "/" ?><?cs set:crumb
     <div data-store-panel="program" hidden><?cs call:notice("info", L.reissue.program) ?></div>
     <div class="code"><?cs call:number("filing-code", L.apply.code, code) ?><p><?cs var:L.apply.code_before ?></p></div>
     <div class="actions needs-script" data-store-panel="PKCS12"><button class="primary" type="button" id="to-keys"><?cs var:L.reissue.go_on ?></button></div>
-    <details class="elsewhere" id="own-requests"<?cs if:error.csr_auth || error.csr_sign ?> open<?cs /if ?>>
-      <summary><?cs var:L.reissue.own ?></summary>
-      <p><?cs var:L.apply.own_text ?></p>
-      <div class="field<?cs if:error.csr_auth ?> invalid<?cs /if ?>">
-        <?cs call:label("csr_auth", L.reissue.csr_auth, L.reissue.csr_hint, 0) ?><?cs call:field_error("csr_auth", error.csr_auth) ?>
-        <textarea class="mono" id="csr_auth" name="csr_auth" rows="5" spellcheck="false" autocomplete="off"<?cs call:described("csr_auth", L.reissue.csr_hint, error.csr_auth) ?>><?cs var:value.csr_auth ?></textarea>
-      </div>
-      <div class="field<?cs if:error.csr_sign ?> invalid<?cs /if ?>">
-        <?cs call:label("csr_sign", L.reissue.csr_sign, L.reissue.csr_hint, 0) ?><?cs call:field_error("csr_sign", error.csr_sign) ?>
-        <textarea class="mono" id="csr_sign" name="csr_sign" rows="5" spellcheck="false" autocomplete="off"<?cs call:described("csr_sign", L.reissue.csr_hint, error.csr_sign) ?>><?cs var:value.csr_sign ?></textarea>
-      </div>
-      <div class="actions"><button class="quiet" type="submit" id="file-application"><?cs var:L.reissue.submit ?></button></div>
-    </details>
+    <?cs call:own_requests(L.apply.own_text) ?>
   </form>
   <noscript><?cs call:notice("info", L.reissue.no_script) ?></noscript>
 </section>
-<section data-step="2" aria-labelledby="step2-title" hidden>
-  <h2 id="step2-title" tabindex="-1"><?cs var:L.reissue.keys ?></h2>
-  <p><?cs var:L.reissue.keys_text ?></p>
-  <form class="form" id="keys-form" novalidate>
-    <div class="password-pair">
-    <?cs call:password("pending-password", L.install.new_password, L.password.rule, "new-password") ?>
-    <?cs call:password_rules("pending-password", 1) ?>
-    <?cs call:password("pending-repeat", L.install.repeat, "", "new-password") ?>
-    </div>
-    <?cs call:notice("warning", L.install.remember) ?>
-    <div class="actions"><button class="primary" type="submit" id="make-keys"><?cs var:L.reissue.make ?></button><button class="quiet" type="button" data-back="1"><?cs var:L.frame.back ?></button></div>
-  </form>
-  <ol class="tasks" id="making" aria-live="polite" hidden>
-    <?cs call:task("auth", L.reissue.task_auth) ?>
-    <?cs call:task("sign", L.reissue.task_sign) ?>
-    <?cs call:task("save", L.reissue.task_save) ?>
-    <?cs call:task("check", L.reissue.task_check) ?>
-    <?cs call:task("send", L.reissue.task_send) ?>
-  </ol>
-  <div id="pending-check" hidden>
-    <p><?cs var:L.reissue.check_text ?> <strong class="mono" id="pending-file-name"></strong></p>
-    <?cs call:file("check-pending", L.reissue.check_file, "", 0) ?>
-    <div class="actions"><button class="quiet" type="button" id="pending-again"><?cs call:icon("download") ?><span><?cs var:L.reissue.save_again ?></span></button></div>
-  </div>
-  <p class="progress" id="check-progress" role="status" aria-live="polite"></p>
-</section>
+<?cs call:keys_step() ?>
 </div>
 <section><h2><?cs var:L.apply.next_title ?></h2>
 <ol><li><?cs var:L.apply.next_file ?></li><li><?cs var:L.apply.next_confirm ?></li><li><?cs var:L.apply.next_install ?></li></ol></section>
