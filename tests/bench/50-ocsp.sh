@@ -26,7 +26,7 @@ for ((i = 0; i < 6; i++)); do port_is_free $((port + i)) || fail "port $((port +
 # ---- database, CA, responders
 
 database_start --innodb-buffer-pool-size=512M --innodb-log-file-size=256M
-database_migrate
+database_migrate cabinet
 scripts/ceremony --out "$work/ca" --arc 1.3.6.1.4.1.32473 --plain-site "http://localhost:$port" >"$work/ceremony.log" 2>&1 || { cat "$work/ceremony.log"; exit 1; }
 mkdir -p "$work"/{crl,public,run,ocsp,keep}
 cp -r conf/profiles "$work/profiles"

@@ -28,7 +28,7 @@ database_start() {
 	fail "mariadbd did not start: $(tail -n 3 "$work/mariadb.log")"
 }
 sql() { mariadb --no-defaults --socket="$socket" --user=root --default-character-set=utf8mb4 --batch --skip-column-names "$@"; }
-# database_migrate [DATABASE]: tables and accounts, passwords in $work/passwords
+# database_migrate DATABASE: tables and accounts, passwords in $work/passwords
 database_migrate() {
-	scripts/migrate --socket "$socket" ${1:+--database "$1"} --passwords "$work/passwords" >"$work/migrate.log" 2>&1 || { cat "$work/migrate.log"; exit 1; }
+	scripts/migrate --socket "$socket" --database "$1" --passwords "$work/passwords" >"$work/migrate.log" 2>&1 || { cat "$work/migrate.log"; exit 1; }
 }

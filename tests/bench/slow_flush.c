@@ -11,7 +11,7 @@ static void
 take_time(void)
 {
 	const char *us = getenv("SLOW_FLUSH_US"), *when = getenv("SLOW_FLUSH_WHEN");
-	long left = us != NULL && when != NULL && access(when, F_OK) == 0 ? atol(us) : 0;
+	long left = us != NULL && when != NULL && access(when, F_OK) == 0 ? strtol(us, NULL, 10) : 0;
 
 	if (left > 0)
 		nanosleep(&(struct timespec){ left / 1000000, left % 1000000 * 1000 }, NULL);
