@@ -38,7 +38,7 @@ const execute = (statements) => {
 before(async () => {
 	site = await instance({ own: true, conf: "[publisher]\ncrl_delta_spacing = 4" });
 	folder = await mkdtemp(path.join(tmpdir(), "cabinet-crl-"));
-	await call("make", ["-C", root, "-s", "build/tests/population"], { env: { ...process.env, SAN: "" } });
+	await call("make", ["-C", root, "-s", "build/tests/population"], { env: { ...process.env, SAN: "", MAKEFLAGS: "" } });
 	const { stdout } = await call(path.join(root, "build/tests/population"), [path.join(site.var, "ca"), String(COUNT), folder, "1.3.6.1.4.1.32473", site.origin, site.plain], { cwd: root, ...BIG });
 	const rows = stdout.split("\n");
 	later = rows.filter((row) => row.startsWith("INSERT INTO later")).map((row) => row.replace("INTO later", "INTO revocation"));
