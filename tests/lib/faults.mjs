@@ -46,6 +46,8 @@ export function publisher(site, { conf = path.join(site.var, "cabinet.conf"), se
 	if (only) strace.push("-P", only);
 	if (trace || inject) strace.unshift("strace", "-qq", "-o", trace ?? "/dev/null");
 	const [command, ...args] = [...strace, ...program];
+	// what looks for leaks cannot be traced itself
+	if (strace.length > 0) env = { ASAN_OPTIONS: "detect_leaks=0", ...env };
 	return new Promise((resolve) => {
 		execFile(command, args, { env: { ...process.env, ...env }, timeout: limit, maxBuffer: 1 << 24 }, (error, stdout, stderr) =>
 			resolve({ status: error ? error.code : 0, signal: error?.signal ?? null, stderr }));
