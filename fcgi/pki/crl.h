@@ -25,7 +25,7 @@ struct crl_info {
 	uint64_t number, base_number; /* base_number 0: a base CRL */
 	instant this_update, next_update;
 	uint64_t entries, size; /* size: octets of the file */
-	uint8_t sha256[32];	/* of the file; crl_write leaves it to the reader */
+	uint8_t tbs_sha256[32]; /* of TBSCertList, which the signature covers; crl_write leaves it to the reader */
 	const char *fault;	/* crl_read: what is wrong with it, with its clause; static */
 };
 
@@ -48,8 +48,6 @@ typedef bool (*crl_each)(void *arg, const struct crl_entry *);
  * each may be NULL. RC_NOT_FOUND: no such file; RC_BAD_INPUT with a log line otherwise.
  */
 MUST_USE enum rc crl_read(const char *path, const struct cert *ca, crl_each, void *arg, struct crl_info *out);
-/* The same without the file's digest, which stays zero: one pass of SHA-256 less. */
-MUST_USE enum rc crl_read_brief(const char *path, const struct cert *ca, struct crl_info *out);
 /* The same of a CA that makes no delta CRLs, such as the root: no base of it names one. */
 MUST_USE enum rc crl_read_alone(const char *path, const struct cert *ca, struct crl_info *out);
 

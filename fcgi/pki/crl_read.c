@@ -20,7 +20,6 @@ struct reader {
 	void *arg;
 	uint64_t removals; /* entries removeFromCRL, which only a delta may have */
 	bool is_alone;	   /* of a CA that makes no delta CRLs */
-	bool is_brief;	   /* without the file's digest */
 };
 
 static bool
@@ -226,6 +225,18 @@ read_head(struct reader *r, const struct buf *algorithm)
 }
 
 /* What stands behind the to-be-signed part. */
+/* Of the CA's key over the digest of what was read. */
+static bool
+is_signature(const struct reader *r, const uint8_t *signature, size_t len)
+{
+	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(X509_get0_pubkey(cert_x509(r->ca)), NULL);
+	bool ok = context != NULL && EVP_PKEY_verify_init(context) == 1 && EVP_PKEY_CTX_set_signature_md(context, EVP_sha256()) == 1 &&
+		  EVP_PKEY_verify(context, signature, len, r->info->tbs_sha256, sizeof(r->info->tbs_sha256)) == 1;
+
+	EVP_PKEY_CTX_free(context);
+	return ok;
+}
+
 static bool
 read_signature(struct reader *r, const struct buf *algorithm)
 {
@@ -238,7 +249,7 @@ read_signature(struct reader *r, const struct buf *algorithm)
 		return fail(r, "RFC 5280 section 5.1.1.2: signature algorithm is not the one that was signed");
 	p = der = crl_scan_value(s, &size);
 	if (der == NULL || !der_read(&p, der + size, DER_BIT_STRING, &value, &len) || len < 2 || value[0] != 0 ||
-	    EVP_DigestVerifyFinal(s->signature, value + 1, len - 1) != 1)
+	    EVP_DigestFinal_ex(s->digest, r->info->tbs_sha256, NULL) != 1 || !is_signature(r, value + 1, len - 1))
 		return fail(r, "RFC 5280 section 5.1.1.3: signature");
 	return true;
 }
@@ -284,20 +295,14 @@ read_file(struct reader *r, uint64_t file_size)
 	struct buf algorithm = BUF_INIT;
 	bool ok;
 
-	s->hash = r->is_brief ? NULL : EVP_MD_CTX_new();
-	s->signature = EVP_MD_CTX_new();
+	s->digest = EVP_MD_CTX_new();
 	issuer_algorithm(&algorithm);
-	if ((s->hash == NULL && !r->is_brief) || s->signature == NULL || cert_x509(r->ca) == NULL ||
-	    (X509_get_key_usage(cert_x509(r->ca)) & KU_CRL_SIGN) == 0 ||
-	    (s->hash != NULL && EVP_DigestInit_ex(s->hash, EVP_sha256(), NULL) != 1) ||
-	    EVP_DigestVerifyInit(s->signature, NULL, EVP_sha256(), NULL, X509_get0_pubkey(cert_x509(r->ca))) != 1)
+	if (s->digest == NULL || cert_x509(r->ca) == NULL || (X509_get_key_usage(cert_x509(r->ca)) & KU_CRL_SIGN) == 0 ||
+	    EVP_DigestInit_ex(s->digest, EVP_sha256(), NULL) != 1)
 		ok = fail(r, "RFC 5280 section 4.2.1.3: cannot be verified with this CA");
 	else
 		ok = read_list(r, file_size, &algorithm);
-	if (ok && s->hash != NULL && EVP_DigestFinal_ex(s->hash, r->info->sha256, NULL) != 1)
-		ok = fail(r, "digest");
-	EVP_MD_CTX_free(s->hash);
-	EVP_MD_CTX_free(s->signature);
+	EVP_MD_CTX_free(s->digest);
 	buf_free(&algorithm);
 	return ok && s->fault == NULL;
 }
@@ -326,14 +331,6 @@ enum rc
 crl_read(const char *path, const struct cert *ca, crl_each each, void *arg, struct crl_info *out)
 {
 	struct reader r = { .ca = ca, .info = out, .each = each, .arg = arg };
-
-	return read_path(&r, path);
-}
-
-enum rc
-crl_read_brief(const char *path, const struct cert *ca, struct crl_info *out)
-{
-	struct reader r = { .ca = ca, .info = out, .is_brief = true };
 
 	return read_path(&r, path);
 }

@@ -14,8 +14,7 @@ struct crl_scan {
 	uint8_t *window;	 /* owned */
 	size_t at, end, is_from; /* in window: next octet; behind the last; first one of the to-be-signed part that is not in its digest */
 	uint64_t before;	 /* octets of the file before the window */
-	EVP_MD_CTX *hash;	 /* of the file; NULL: none */
-	EVP_MD_CTX *signature;	 /* NULL: none */
+	EVP_MD_CTX *digest;	 /* of the to-be-signed part; NULL: none */
 	bool is_signed;		 /* inside the to-be-signed part */
 	const char *fault;	 /* the first one; static */
 };

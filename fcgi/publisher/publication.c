@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -23,30 +24,56 @@ file_path(const struct publisher *p, bool is_delta)
 	return mem_format("%s/%s", p->conf->crl_dir, file_name(is_delta));
 }
 
+static void
+mark_of(char out[FILE_MARK_SIZE], const struct stat *st)
+{
+	snprintf(out, FILE_MARK_SIZE, "%llx:%llx %lld %lld.%09ld %lld.%09ld", (unsigned long long)st->st_dev,
+	    (unsigned long long)st->st_ino, (long long)st->st_size, (long long)st->st_mtim.tv_sec, st->st_mtim.tv_nsec,
+	    (long long)st->st_ctim.tv_sec, st->st_ctim.tv_nsec);
+}
+
+/* The very file that was read back when it was published; what an earlier process has read is not read again. */
+static bool
+is_as_published(struct publisher *p, bool is_delta, const char *mark, off_t size, struct crl_info *info)
+{
+	struct publication newest;
+	instant unused;
+
+	if (publication_db_newest(p, is_delta, &newest, &unused) != RC_OK || strcmp(newest.file_mark, mark) != 0)
+		return false;
+	*info = (struct crl_info){ .number = (uint64_t)newest.number,
+		.base_number = (uint64_t)newest.base_number,
+		.this_update = newest.this_update,
+		.next_update = newest.next_update,
+		.entries = (uint64_t)newest.entries,
+		.size = (uint64_t)size };
+	return true;
+}
+
 /*
  * What lies at the address now. RC_NOT_FOUND, also for a file that is none: it is replaced. Read whole once; a file of the same place, size and
  * times is the one that was read.
  */
 static enum rc
-file_info(const struct publisher *p, bool is_delta, struct crl_info *info)
+file_info(struct publisher *p, bool is_delta, struct crl_info *info)
 {
 	static struct {
 		bool is_known;
-		struct stat st;
+		char mark[FILE_MARK_SIZE];
 		struct crl_info info;
 	} seen[2];
-	char *path = file_path(p, is_delta);
+	char *path = file_path(p, is_delta), mark[FILE_MARK_SIZE];
 	struct stat st;
-	enum rc rc = RC_OK;
+	enum rc rc = stat(path, &st) == 0 ? RC_OK : RC_NOT_FOUND;
 
-	if (stat(path, &st) != 0)
-		rc = RC_NOT_FOUND;
-	else if (!seen[is_delta].is_known || st.st_ino != seen[is_delta].st.st_ino || st.st_size != seen[is_delta].st.st_size ||
-		 memcmp(&st.st_mtim, &seen[is_delta].st.st_mtim, sizeof(st.st_mtim)) != 0 ||
-		 memcmp(&st.st_ctim, &seen[is_delta].st.st_ctim, sizeof(st.st_ctim)) != 0) {
-		rc = crl_read_brief(path, p->ca, &seen[is_delta].info);
-		seen[is_delta].is_known = rc == RC_OK;
-		seen[is_delta].st = st;
+	if (rc == RC_OK) {
+		mark_of(mark, &st);
+		if (!seen[is_delta].is_known || strcmp(seen[is_delta].mark, mark) != 0) {
+			if (seen[is_delta].is_known || !is_as_published(p, is_delta, mark, st.st_size, &seen[is_delta].info))
+				rc = crl_read(path, p->ca, NULL, NULL, &seen[is_delta].info);
+			seen[is_delta].is_known = rc == RC_OK;
+			memcpy(seen[is_delta].mark, mark, sizeof(seen[is_delta].mark));
+		}
 	}
 	free(path);
 	if (rc != RC_OK || (seen[is_delta].info.base_number != 0) != is_delta)
@@ -57,7 +84,7 @@ file_info(const struct publisher *p, bool is_delta, struct crl_info *info)
 
 /* One numbering for both: a number that was visible once is never given again, whatever a restored database says. */
 static int64_t
-highest_on_disk(const struct publisher *p)
+highest_on_disk(struct publisher *p)
 {
 	struct crl_info info;
 	int64_t highest = 0;
@@ -256,6 +283,19 @@ read_whole(const struct publisher *p, const struct publication *c, struct crl_in
 }
 
 static enum rc
+note_mark(const struct publisher *p, struct publication *c)
+{
+	char *path = file_path(p, c->is_delta);
+	struct stat st;
+	enum rc rc = stat(path, &st) == 0 ? RC_OK : RC_UNAVAILABLE;
+
+	if (rc == RC_OK)
+		mark_of(c->file_mark, &st);
+	free(path);
+	return rc;
+}
+
+static enum rc
 publish(struct publisher *p, struct publication *c)
 {
 	struct making m = { .p = p, .publication = c };
@@ -268,9 +308,7 @@ publish(struct publisher *p, struct publication *c)
 		rc = read_whole(p, c, &m.read);
 	else
 		rc = replace_file(p, c, &m);
-	if (rc != RC_OK)
-		return rc;
-	if ((rc = publication_db_published(p, c, &m.read)) != RC_OK)
+	if (rc != RC_OK || (rc = note_mark(p, c)) != RC_OK || (rc = publication_db_published(p, c, &m.read)) != RC_OK)
 		return rc;
 	log_info("published", "%s: number %lld, base %lld, %lld entries, %llu octets", file_name(c->is_delta), (long long)c->number,
 	    (long long)c->base_number, (long long)c->entries, (unsigned long long)m.read.size);
@@ -324,7 +362,7 @@ find_newest(struct publisher *p, bool is_delta, struct newest *out)
 
 /* Absent, not what the register says, from a future that was none, or past half of its validity. */
 static bool
-is_due(const struct publisher *p, bool is_delta, const struct newest *n)
+is_due(struct publisher *p, bool is_delta, const struct newest *n)
 {
 	static bool checked[2];
 	struct crl_info info;

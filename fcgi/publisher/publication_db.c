@@ -12,7 +12,7 @@
 
 static const struct db_statement newest = {
 	.name = "publication newest",
-	.sql = "SELECT number, COALESCE(base_number, 0), this_update, next_update, entries, octets, UTC_TIMESTAMP(6) FROM crl"
+	.sql = "SELECT number, COALESCE(base_number, 0), this_update, next_update, entries, octets, UTC_TIMESTAMP(6), file_mark FROM crl"
 	       " WHERE ca = ? AND kind = ? AND published_at IS NOT NULL ORDER BY number DESC LIMIT 1",
 };
 #define UNCLAIMED PUBLICATION_UNCLAIMED
@@ -63,8 +63,8 @@ static const struct db_statement piece_delta = {
 static const struct db_statement piece_gone = { .name = "publication piece gone", .sql = PUBLICATION_LONG ENDED PIECE, .slow = true };
 static const struct db_statement plan = {
 	.name = "publication plan",
-	.sql = "INSERT INTO crl (ca, number, kind, base_number, this_update, next_update, entries, octets, size, sha256)"
-	       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, REPEAT(CHAR(0), 32))",
+	.sql = "INSERT INTO crl (ca, number, kind, base_number, this_update, next_update, entries, octets, size)"
+	       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)",
 };
 static const struct db_statement unpublished = {
 	.name = "publication unpublished",
@@ -114,9 +114,8 @@ static const struct db_statement may_leave_delta = {
 };
 static const struct db_statement published = {
 	.name = "publication published",
-	.sql = "UPDATE crl SET entries = ?, octets = ?, size = ?, sha256 = ?, published_at = UTC_TIMESTAMP(6) WHERE ca = ? AND number = ? "
-	       "AND kind = ?"
-	       " AND published_at IS NULL",
+	.sql = "UPDATE crl SET entries = ?, octets = ?, size = ?, tbs_sha256 = ?, file_mark = ?, published_at = UTC_TIMESTAMP(6)"
+	       " WHERE ca = ? AND number = ? AND kind = ? AND published_at IS NULL",
 };
 
 const struct db_statement *const publication_statements[] = { &newest, &has_new, &next_number, &held_base, &claim_base, &claim_delta,
@@ -145,6 +144,7 @@ publication_db_newest(struct publisher *p, bool is_delta, struct publication *ou
 		.entries = db_get_int(row, 4),
 		.octets = db_get_int(row, 5) };
 	*now = db_get_instant(row, 6);
+	snprintf(out->file_mark, sizeof(out->file_mark), "%s", db_get_text(row, 7));
 	db_result_free(row);
 	return RC_OK;
 }
@@ -401,7 +401,7 @@ published_act(struct db *db, void *arg)
 	char detail[120];
 	enum rc rc = db_exec(db, &published,
 	    DB_IN(db_int(s->publication->entries), db_int(s->publication->octets), db_int((int64_t)s->info->size),
-		db_bytes(s->info->sha256, 32), db_int(s->p->ca_id), db_int(s->publication->number),
+		db_bytes(s->info->tbs_sha256, 32), db_text(s->publication->file_mark), db_int(s->p->ca_id), db_int(s->publication->number),
 		db_text(kind(s->publication->is_delta))),
 	    &affected);
 

@@ -178,11 +178,13 @@ MUST_USE enum rc compromise_work(struct publisher *);
 
 extern const struct db_statement *const publication_statements[];
 
+#define FILE_MARK_SIZE 161
 struct publication { /* a row of crl */
 	bool is_delta;
 	int64_t number, base_number; /* base_number 0: a base */
 	instant this_update, next_update;
-	int64_t entries, octets; /* octets: of all entries in DER */
+	int64_t entries, octets;	/* octets: of all entries in DER */
+	char file_mark[FILE_MARK_SIZE]; /* of the file as it was published; "" if not known */
 };
 
 /* Publishes what was claimed before and never became visible, then what is due. */

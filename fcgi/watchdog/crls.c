@@ -26,10 +26,10 @@
 #define READ_AGAIN HOUR
 
 /* The list's own row, and the newest that everybody should see by now. */
-enum { LIST_SHA256, LIST_THIS_UPDATE, LIST_NEXT_UPDATE, LIST_PUBLISHED };
+enum { LIST_DIGEST, LIST_THIS_UPDATE, LIST_NEXT_UPDATE, LIST_PUBLISHED };
 static const struct db_statement list = {
 	.name = "crls list",
-	.sql = "SELECT sha256, this_update, next_update, published_at IS NOT NULL FROM crl WHERE ca = ? AND number = ? AND kind = ?",
+	.sql = "SELECT tbs_sha256, this_update, next_update, published_at IS NOT NULL FROM crl WHERE ca = ? AND number = ? AND kind = ?",
 };
 static const struct db_statement newest = {
 	.name = "crls newest",
@@ -161,7 +161,7 @@ compare_list(struct comparing *c)
 	struct watchdog *w = c->w;
 	const char *kind = c->is_delta ? "delta" : "base";
 	struct db_result *row;
-	uint8_t sha256[32];
+	uint8_t digest[32];
 	int64_t number = 0;
 	enum rc rc = db_one(w->db, &newest, DB_IN(db_int(w->ca_id), db_text(kind)), &row);
 
@@ -180,8 +180,9 @@ compare_list(struct comparing *c)
 		return rc;
 	if (db_get_int(row, LIST_PUBLISHED) == 0)
 		fault(c, "%s: number %" PRIu64 " is served, and not published in the register", kind, c->info.number);
-	else if (!db_copy_bytes(row, LIST_SHA256, sha256, sizeof(sha256)) || memcmp(sha256, c->info.sha256, sizeof(sha256)) != 0)
-		fault(c, "%s: number %" PRIu64 " is not the file that was published", kind, c->info.number);
+	else if (!db_is_null(row, LIST_DIGEST) &&
+		 (!db_copy_bytes(row, LIST_DIGEST, digest, sizeof(digest)) || memcmp(digest, c->info.tbs_sha256, sizeof(digest)) != 0))
+		fault(c, "%s: number %" PRIu64 " is not the list that was published", kind, c->info.number);
 	db_result_free(row);
 	return RC_OK;
 }

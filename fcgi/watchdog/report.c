@@ -86,7 +86,7 @@ put_list(struct buf *state, const struct seen_list *l)
 {
 	char sha256[65];
 
-	hex_encode(sha256, l->info.sha256, sizeof(l->info.sha256));
+	hex_encode(sha256, l->info.tbs_sha256, sizeof(l->info.tbs_sha256));
 	buf_printf(state, "%s %llu %llu %lld %lld %llu %llu %s %lld\n", l->tag[0] != '\0' ? l->tag : "-",
 	    (unsigned long long)l->info.number, (unsigned long long)l->info.base_number, (long long)l->info.this_update,
 	    (long long)l->info.next_update, (unsigned long long)l->info.entries, (unsigned long long)l->info.size, sha256,
@@ -112,7 +112,7 @@ take_list(struct seen_list *l, char **text)
 	if (*at++ != ' ' || strlen(at) <= 64 || at[64] != ' ')
 		return false;
 	at[64] = '\0';
-	if (!hex_decode(l->info.sha256, sizeof(l->info.sha256), at))
+	if (!hex_decode(l->info.tbs_sha256, sizeof(l->info.tbs_sha256), at))
 		return false;
 	l->read_at = strtoll(at + 65, &at, 10);
 	*text = at + 1;

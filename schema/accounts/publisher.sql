@@ -24,9 +24,9 @@ GRANT SELECT (ca, serial, iin, reason, revoked_at, form, verified_at, refused, n
   ON cabinet.revocation TO 'cabinet_publisher'@'localhost';
 GRANT SELECT (serial, ca, iin, form, invalid_since, verified_at, refused), UPDATE (verified_at, refused) ON cabinet.compromise TO 'cabinet_publisher'@'localhost';
 GRANT SELECT (spki_hash, reason), INSERT (spki_hash, reason, serial, at) ON cabinet.blocked_key TO 'cabinet_publisher'@'localhost';
-GRANT SELECT (ca, number, kind, base_number, this_update, next_update, entries, octets, published_at),
-  INSERT (ca, number, kind, base_number, this_update, next_update, entries, octets, size, sha256),
-  UPDATE (entries, octets, size, sha256, published_at) ON cabinet.crl TO 'cabinet_publisher'@'localhost';
+GRANT SELECT (ca, number, kind, base_number, this_update, next_update, entries, octets, file_mark, published_at),
+  INSERT (ca, number, kind, base_number, this_update, next_update, entries, octets, size),
+  UPDATE (entries, octets, size, tbs_sha256, file_mark, published_at) ON cabinet.crl TO 'cabinet_publisher'@'localhost';
 GRANT SELECT (serial, der), INSERT (serial, ca, tbs, reserved_at), UPDATE (der, not_after, signed_at) ON cabinet.responder TO 'cabinet_publisher'@'localhost';
 GRANT SELECT (expires_at), DELETE ON cabinet.form_issued TO 'cabinet_publisher'@'localhost';
 GRANT SELECT (tat), DELETE ON cabinet.rate_limit TO 'cabinet_publisher'@'localhost';

@@ -59,7 +59,7 @@ FROM lint_certificate;
 
 -- CRLs made; published_at NULL: claimed, not visible yet
 CREATE OR REPLACE SQL SECURITY DEFINER VIEW v_crls AS
-SELECT ca, number, kind, base_number, this_update, next_update, entries, size, sha256, published_at, row_start AS since,
+SELECT ca, number, kind, base_number, this_update, next_update, entries, size, tbs_sha256, published_at, row_start AS since,
   row_end AS until
 FROM crl;
 

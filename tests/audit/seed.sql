@@ -34,7 +34,7 @@ INSERT INTO event (at, program, request, kind, iin, number, serial, form, rule, 
   (@now - INTERVAL 110 MINUTE, 'login', 'r1', 'login', '123456789011', NULL, REPEAT(X'21', 20), NULL, NULL, '127.0.0.1'),
   (@now - INTERVAL 96 MINUTE, 'applications', 'r2', 'form-refused', '123456789011', '22222222261123', REPEAT(X'22', 20), @a, 'digest', '127.0.0.1'),
   (@now - INTERVAL 60 MINUTE, 'login', 'r3', 'other', '850101300017', NULL, NULL, NULL, NULL, '127.0.0.1');
-INSERT INTO crl (ca, number, kind, base_number, this_update, next_update, entries, size, sha256, published_at) VALUES
+INSERT INTO crl (ca, number, kind, base_number, this_update, next_update, entries, size, tbs_sha256, published_at) VALUES
   (1, 1, 'base', NULL, @now - INTERVAL 1 DAY, @now - INTERVAL 1 HOUR, 0, 1, REPEAT('x', 32), @now - INTERVAL 1 DAY),
   (1, 1, 'delta', 1, @now - INTERVAL 1 DAY, @now - INTERVAL 12 HOUR, 0, 1, REPEAT('x', 32), @now - INTERVAL 1 DAY),
   (1, 2, 'base', NULL, @now - INTERVAL 13 HOUR, @now + INTERVAL 1 DAY, 0, 1, REPEAT('x', 32), @now - INTERVAL 13 HOUR),

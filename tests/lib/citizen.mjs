@@ -116,6 +116,13 @@ export async function sql(site, question) {
 }
 
 // The serials on a CRL of this site: Map serial → reason text, and its number.
+// The to-be-signed list of a CRL: the first value inside of it.
+export function toBeSigned(der) {
+	const at = (from) => der[from + 1] < 128 ? [from + 2, der[from + 1]] : [from + 2 + (der[from + 1] & 127), der.readUIntBE(from + 2, der[from + 1] & 127)];
+	const [list] = at(0), [content, length] = at(list);
+	return der.subarray(list, content + length);
+}
+
 export async function crl(site, name) {
 	const browser = new Browser(site);
 	const answer = await browser.get(`${site.plain}/crl/${name}`, { cookies: false });

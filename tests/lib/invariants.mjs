@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 
-import { call, sql } from "./citizen.mjs";
+import { call, sql, toBeSigned } from "./citizen.mjs";
 
 // Each question must have no answer, once nothing is under way any more.
 export const NOTHING = {
@@ -77,8 +77,8 @@ async function disagreements(site) {
 	const found = [];
 	for (const [i, name] of FILES.entries()) {
 		const file = await onDisk(site, name);
-		const [[number, entries, sum]] = await sql(site, `SELECT number, entries, LOWER(HEX(sha256)) FROM crl WHERE kind = '${["base", "delta"][i]}' ORDER BY number DESC LIMIT 1`);
-		if (file.number !== Number(number) || file.entries.size !== Number(entries) || createHash("sha256").update(file.body).digest("hex") !== sum)
+		const [[number, entries, sum]] = await sql(site, `SELECT number, entries, LOWER(HEX(tbs_sha256)) FROM crl WHERE kind = '${["base", "delta"][i]}' ORDER BY number DESC LIMIT 1`);
+		if (file.number !== Number(number) || file.entries.size !== Number(entries) || createHash("sha256").update(toBeSigned(file.body)).digest("hex") !== sum)
 			found.push(`${name}: file ${file.number} with ${file.entries.size} entries, register ${number} with ${entries}`);
 	}
 	return found;

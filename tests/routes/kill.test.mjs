@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
 
-import { call, crl, keyAndRequest, locality, login, messages, requests, serialOf, sql, withFiles, filedNumber } from "../lib/citizen.mjs";
+import { call, crl, keyAndRequest, locality, login, messages, requests, serialOf, sql, toBeSigned, withFiles, filedNumber } from "../lib/citizen.mjs";
 import { Browser } from "../lib/http.mjs";
 import { instance, until } from "../lib/instance.mjs";
 import { NOTHING } from "../lib/invariants.mjs";
@@ -186,9 +186,9 @@ test("every certificate and the CRLs hold for openssl; files and register say th
 	});
 	for (const [name, kind] of [["ca.crl", "base"], ["ca-delta.crl", "delta"]]) {
 		const now = await crl(site, name);
-		const [[number, entries, sum]] = await sql(site, `SELECT number, entries, LOWER(HEX(sha256)) FROM crl WHERE kind = '${kind}' ORDER BY number DESC LIMIT 1`);
+		const [[number, entries, sum]] = await sql(site, `SELECT number, entries, LOWER(HEX(tbs_sha256)) FROM crl WHERE kind = '${kind}' ORDER BY number DESC LIMIT 1`);
 		assert.deepEqual([now.number, now.entries.size], [Number(number), Number(entries)], name);
-		assert.equal(createHash("sha256").update(now.body).digest("hex"), sum, name);
+		assert.equal(createHash("sha256").update(toBeSigned(now.body)).digest("hex"), sum, name);
 	}
 	const delta = await crl(site, "ca-delta.crl");
 	for (const [serial] of await sql(site, "SELECT LOWER(HEX(serial)) FROM revocation"))

@@ -90,7 +90,7 @@ test("CRLs that are not what the CA published", { timeout: 180000 }, async (t) =
 		for (const pattern of patterns) isAlarm(found, check, pattern);
 	};
 	// an entry is taken out, and the list signed again with the CA's own key
-	await served("ca-delta.crl", await forged({ number, delta: baseOf }), "delta-crl", new RegExp(`${revoked}: claimed for the list, and not on it`), /is not the file that was published/);
+	await served("ca-delta.crl", await forged({ number, delta: baseOf }), "delta-crl", new RegExp(`${revoked}: claimed for the list, and not on it`), /is not the list that was published/);
 	// one is added
 	const stranger = `1b${"0".repeat(36)}01`.toUpperCase(), stamp = "260101000000Z";
 	const [[serials, at]] = await sql(site, `SELECT HEX(serial), DATE_FORMAT(revoked_at, '%y%m%d%H%i%sZ') FROM revocation WHERE serial = UNHEX('${revoked}')`);
