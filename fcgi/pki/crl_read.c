@@ -224,7 +224,6 @@ read_head(struct reader *r, const struct buf *algorithm)
 	return r->info->next_update > r->info->this_update || fail(r, "RFC 5280 section 5.1.2.5: next update is not later");
 }
 
-/* What stands behind the to-be-signed part. */
 /* Of the CA's key over the digest of what was read. */
 static bool
 is_signature(const struct reader *r, const uint8_t *signature, size_t len)
@@ -237,6 +236,7 @@ is_signature(const struct reader *r, const uint8_t *signature, size_t len)
 	return ok;
 }
 
+/* What stands behind the to-be-signed part. */
 static bool
 read_signature(struct reader *r, const struct buf *algorithm)
 {
