@@ -17,9 +17,11 @@ static const struct db_statement newest = {
 };
 #define UNCLAIMED PUBLICATION_UNCLAIMED
 
+/* Also what was claimed in a piece (below) for a number whose plan was never made. */
 static const struct db_statement has_new = {
 	.name = "publication has new",
-	.sql = "SELECT serial FROM " UNCLAIMED " WHERE ca = ? AND crl_number IS NULL AND delta_number IS NULL"
+	.sql = "SELECT serial FROM " UNCLAIMED " WHERE ca = ? AND crl_number IS NULL"
+	       " AND (delta_number IS NULL OR delta_number > (SELECT COALESCE(MAX(number), 0) FROM crl WHERE ca = ?))"
 	       " AND verified_at IS NOT NULL AND refused IS NULL LIMIT 1",
 };
 static const struct db_statement next_number = {
@@ -32,35 +34,46 @@ static const struct db_statement held_base = {
 	.sql = "SELECT COALESCE(MIN(CASE WHEN next_update > UTC_TIMESTAMP(6) THEN number END), MAX(number), 0) FROM crl"
 	       " WHERE ca = ? AND kind = 'base' AND published_at IS NOT NULL",
 };
-/*
- * Claims in pieces, each a transaction of its own: a million rows change for longer than any transaction should last. What a piece has claimed is for
- * the number that the plan will get; should it get a higher one, nothing is missed: lists hold what was claimed for a number up to their own.
- */
-#define PIECE_ROWS 10000
-#define PIECE " LIMIT 10000"
-#define NEW_ON_BASE                                                                                                                        \
-	"UPDATE " UNCLAIMED " SET first_crl_number = COALESCE(first_crl_number, ?), crl_number = ? WHERE ca = ? AND crl_number IS NULL"    \
-	" AND verified_at IS NOT NULL AND refused IS NULL"
-#define NEW_ON_DELTA                                                                                                                       \
-	"UPDATE " UNCLAIMED " SET first_delta_number = COALESCE(first_delta_number, ?), delta_number = ? WHERE ca = ?"                     \
-	" AND (crl_number IS NULL OR crl_number = ?) AND delta_number IS NULL AND verified_at IS NOT NULL AND refused IS NULL"
+#define WAITS_FOR_BASE " WHERE ca = ? AND crl_number IS NULL AND verified_at IS NOT NULL AND refused IS NULL"
+#define WAITS_FOR_DELTA                                                                                                                    \
+	" WHERE ca = ? AND (crl_number IS NULL OR crl_number = ?) AND delta_number IS NULL AND verified_at IS NOT NULL AND refused IS "    \
+	"NULL"
 /* Named once more on a base that was made after the certificate's end (RFC 5280, 3.3): the next base does not hold it any more. */
-#define ENDED                                                                                                                              \
-	"UPDATE revocation FORCE INDEX (leaving) SET last_crl_number = ? WHERE ca = ? AND last_crl_number IS NULL AND not_after < ?"       \
-	" AND crl_number <= ?"
-static const struct db_statement claim_base = { .name = "publication claim base", .sql = PUBLICATION_LONG NEW_ON_BASE, .slow = true };
-static const struct db_statement claim_delta = { .name = "publication claim delta", .sql = PUBLICATION_LONG NEW_ON_DELTA, .slow = true };
-static const struct db_statement let_go = { .name = "publication let go", .sql = PUBLICATION_LONG ENDED, .slow = true };
-/* Only what a delta has already: whoever is on a base alone would be on no delta of this number. */
+#define HAS_ENDED " WHERE ca = ? AND last_crl_number IS NULL AND not_after < ? AND crl_number <= ?"
+#define LISTED "revocation FORCE INDEX (leaving)"
+#define CLAIM_BASE "UPDATE " UNCLAIMED " SET first_crl_number = COALESCE(first_crl_number, ?), crl_number = ?"
+#define CLAIM_DELTA "UPDATE " UNCLAIMED " SET first_delta_number = COALESCE(first_delta_number, ?), delta_number = ?"
+#define LET_GO "UPDATE " LISTED " SET last_crl_number = ?"
+static const struct db_statement claim_base = {
+	.name = "publication claim base", .sql = PUBLICATION_LONG CLAIM_BASE WAITS_FOR_BASE, .slow = true
+};
+static const struct db_statement claim_delta = {
+	.name = "publication claim delta", .sql = PUBLICATION_LONG CLAIM_DELTA WAITS_FOR_DELTA, .slow = true
+};
+static const struct db_statement let_go = { .name = "publication let go", .sql = PUBLICATION_LONG LET_GO HAS_ENDED, .slow = true };
+
+/*
+ * Many are claimed in pieces beforehand, each a transaction of its own: a million rows change for longer than any transaction should last. What a piece
+ * has claimed is for the number that the plan will get; should it get a higher one, nothing is missed: lists hold what was claimed for a number up to
+ * their own. Of the base, only what a delta has already: whoever is on a base alone would be on no delta of this number.
+ */
+#define PIECE " LIMIT 10000"
+#define MORE " LIMIT 1 OFFSET 10000"
+#define ON_DELTA " AND delta_number IS NOT NULL"
+static const struct db_statement many_for_base = { .name = "publication many for base",
+	.sql = "SELECT serial FROM " UNCLAIMED WAITS_FOR_BASE ON_DELTA MORE };
+static const struct db_statement many_for_delta = { .name = "publication many for delta",
+	.sql = "SELECT serial FROM " UNCLAIMED WAITS_FOR_DELTA MORE };
+static const struct db_statement many_ended = { .name = "publication many ended", .sql = "SELECT serial FROM " LISTED HAS_ENDED MORE };
 static const struct db_statement piece_base = {
-	.name = "publication piece of base",
-	.sql = PUBLICATION_LONG NEW_ON_BASE " AND delta_number IS NOT NULL" PIECE,
-	.slow = true,
+	.name = "publication piece of base", .sql = PUBLICATION_LONG CLAIM_BASE WAITS_FOR_BASE ON_DELTA PIECE, .slow = true
 };
 static const struct db_statement piece_delta = {
-	.name = "publication piece of delta", .sql = PUBLICATION_LONG NEW_ON_DELTA PIECE, .slow = true
+	.name = "publication piece of delta", .sql = PUBLICATION_LONG CLAIM_DELTA WAITS_FOR_DELTA PIECE, .slow = true
 };
-static const struct db_statement piece_gone = { .name = "publication piece gone", .sql = PUBLICATION_LONG ENDED PIECE, .slow = true };
+static const struct db_statement piece_ended = {
+	.name = "publication piece of ended", .sql = PUBLICATION_LONG LET_GO HAS_ENDED PIECE, .slow = true
+};
 static const struct db_statement plan = {
 	.name = "publication plan",
 	.sql = "INSERT INTO crl (ca, number, kind, base_number, this_update, next_update, entries, octets, size)"
@@ -119,8 +132,8 @@ static const struct db_statement published = {
 };
 
 const struct db_statement *const publication_statements[] = { &newest, &has_new, &next_number, &held_base, &claim_base, &claim_delta,
-	&let_go, &piece_base, &piece_delta, &piece_gone, &plan, &unpublished, &count_base, &count_delta, &count_come, &count_gone,
-	&has_raised, &may_leave_base, &may_leave_delta, &published, NULL };
+	&let_go, &many_for_base, &many_for_delta, &many_ended, &piece_base, &piece_delta, &piece_ended, &plan, &unpublished, &count_base,
+	&count_delta, &count_come, &count_gone, &has_raised, &may_leave_base, &may_leave_delta, &published, NULL };
 
 static const char *
 kind(bool is_delta)
@@ -153,7 +166,7 @@ enum rc
 publication_db_has_new(struct publisher *p, bool *out)
 {
 	struct db_result *row;
-	enum rc rc = db_one(p->db, &has_new, DB_IN(db_int(p->ca_id)), &row);
+	enum rc rc = db_one(p->db, &has_new, DB_IN(db_int(p->ca_id), db_int(p->ca_id)), &row);
 
 	*out = rc == RC_OK;
 	if (rc == RC_OK)
@@ -219,7 +232,7 @@ struct claiming {
 	struct publisher *p;
 	bool base, delta;
 	int64_t above; /* every number that was visible */
-	bool is_whole;
+	bool is_whole; /* not too many are left for one transaction */
 };
 
 static enum rc
@@ -238,22 +251,11 @@ plan_insert(struct db *db, const struct claiming *c, const struct publication *b
 	    NULL);
 }
 
-static enum rc
-let_expired_go(
-    struct db *db, const struct claiming *c, const struct db_statement *statement, const struct publication *before, uint64_t *gone)
+/* The moment that a certificate ended before: both are whole seconds on the list, and notAfter still belongs to the validity. */
+static struct db_value
+end_before(const struct publication *before)
 {
-	enum rc rc;
-
-	*gone = 0;
-	/* both are whole seconds on the list, and notAfter still belongs to the validity */
-	rc = db_exec(db, statement,
-	    DB_IN(db_int(before->number), db_int(c->p->ca_id), db_instant(before->this_update - before->this_update % SECOND),
-		db_int(before->number)),
-	    gone);
-	if (rc == RC_OK && *gone > 0)
-		log_info("publication", "%llu expired entries were on base %lld and leave", (unsigned long long)*gone,
-		    (long long)before->number);
-	return rc;
+	return db_instant(before->this_update - before->this_update % SECOND);
 }
 
 /* The base that is replaced; number 0: none. */
@@ -283,30 +285,51 @@ find_number(struct db *db, const struct claiming *c, int64_t *number, instant *n
 	return RC_OK;
 }
 
-/* One statement at most that changes more than a few rows. c->is_whole: there is no more to claim beforehand. */
+/* *done: there were many, and a piece of them is claimed. count: values of many; change has those behind `own` more. */
+static enum rc
+piece(struct db *db, const struct db_statement *many, const struct db_statement *change, const struct db_value *in, size_t own,
+    size_t count, bool *done)
+{
+	struct db_result *row;
+	uint64_t rows = 0;
+	enum rc rc;
+
+	if (*done)
+		return RC_OK;
+	if ((rc = db_one(db, many, in + own, count, &row)) != RC_OK)
+		return rc == RC_NOT_FOUND ? RC_OK : rc;
+	db_result_free(row);
+	*done = true;
+	if ((rc = db_exec(db, change, in, own + count, &rows)) == RC_OK)
+		log_info("publication", "%s: %llu rows", change->name, (unsigned long long)rows);
+	return rc;
+}
+
 static enum rc
 piece_act(struct db *db, void *arg)
 {
 	struct claiming *c = arg;
 	const struct db_value ca = db_int(c->p->ca_id);
 	struct publication before;
-	uint64_t rows = 0;
+	struct db_value n;
 	int64_t number;
 	instant now;
+	bool done = false;
 	enum rc rc = find_number(db, c, &number, &now);
 
-	c->is_whole = false;
 	if (rc == RC_OK)
 		rc = find_before(c, &before);
-	if (rc == RC_OK && before.number != 0)
-		rc = let_expired_go(db, c, &piece_gone, &before, &rows);
-	if (rc == RC_OK && rows < PIECE_ROWS && c->delta)
-		rc = db_exec(db, &piece_delta, DB_IN(db_int(number), db_int(number), ca, db_int(number)), &rows);
-	if (rc == RC_OK && rows < PIECE_ROWS && c->base && c->delta)
-		rc = db_exec(db, &piece_base, DB_IN(db_int(number), db_int(number), ca), &rows);
-	c->is_whole = rows < PIECE_ROWS;
-	if (rc == RC_OK && !c->is_whole)
-		log_info("publication", "%llu rows claimed for number %lld beforehand", (unsigned long long)rows, (long long)number);
+	if (rc != RC_OK)
+		return rc;
+	n = db_int(number);
+	if (before.number != 0)
+		rc = piece(db, &many_ended, &piece_ended,
+		    (const struct db_value[]){ db_int(before.number), ca, end_before(&before), db_int(before.number) }, 1, 3, &done);
+	if (rc == RC_OK && c->delta)
+		rc = piece(db, &many_for_delta, &piece_delta, (const struct db_value[]){ n, n, ca, n }, 2, 2, &done);
+	if (rc == RC_OK && c->base && c->delta)
+		rc = piece(db, &many_for_base, &piece_base, (const struct db_value[]){ n, n, ca }, 2, 1, &done);
+	c->is_whole = !done;
 	return rc;
 }
 
@@ -318,7 +341,7 @@ claim_act(struct db *db, void *arg)
 	struct db_result *row;
 	struct publication before;
 	int64_t number, base_number = 0;
-	uint64_t gone;
+	uint64_t gone = 0;
 	instant now;
 	enum rc rc = find_number(db, c, &number, &now);
 
@@ -327,7 +350,10 @@ claim_act(struct db *db, void *arg)
 		db_result_free(row);
 	}
 	if (rc == RC_OK && (rc = find_before(c, &before)) == RC_OK && before.number != 0)
-		rc = let_expired_go(db, c, &let_go, &before, &gone);
+		rc = db_exec(db, &let_go, DB_IN(db_int(before.number), ca, end_before(&before), db_int(before.number)), &gone);
+	if (rc == RC_OK && gone > 0)
+		log_info(
+		    "publication", "%llu expired entries were on base %lld and leave", (unsigned long long)gone, (long long)before.number);
 	if (rc == RC_OK && c->base)
 		rc = db_exec(db, &claim_base, DB_IN(db_int(number), db_int(number), ca), NULL);
 	if (rc == RC_OK && c->delta)

@@ -90,7 +90,7 @@ for (const [language, width, colorScheme] of [["ru", 1280, "light"], ["kk", 360,
 		await page.goto("/static/components.html");
 		await page.evaluate(() => {
 			/* what the scripts of the pages do: lines in each state, a key found that fits and one that does not */
-			for (const [i, state] of ["done", "busy", "failed"].entries()) document.querySelectorAll("#making li")[i].dataset.state = state;
+			for (const [i, state] of ["done", "busy", "failed"].entries()) document.querySelectorAll(".tasks li")[i].dataset.state = state;
 			for (const rule of ["length", "latin"]) document.querySelector(`[data-rule=${rule}]`).dataset.ok = "1";
 			document.getElementById("keys-found").hidden = false;
 			for (const fits of [true, false]) {

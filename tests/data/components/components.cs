@@ -1,4 +1,4 @@
-<?cs # Every macro of the views with all its states, for developers: tests/e2e/components.test.mjs renders it. ?><?cs include:"macros.cs" ?><?cs include:"key-parts.cs" ?><?cs include:"list-parts.cs" ?><?cs include:"application-parts.cs" ?><?cs
+<?cs # Every macro of the views with all its states, for developers: tests/e2e/components.test.mjs renders it. ?><?cs include:"macros.cs" ?><?cs include:"key-parts.cs" ?><?cs include:"list-parts.cs" ?><?cs include:"application-parts.cs" ?><?cs include:"filing-parts.cs" ?><?cs
 def:part(id, name) ?><h2 id="part-<?cs var:id ?>" lang="en"><?cs var:name ?></h2><?cs /def ?><?cs
 set:page.title = "Components" ?><?cs set:page.section = "keys" ?><?cs set:page.path = "/static/components.html" ?><?cs
 set:crumbs.0.text = L.frame.home ?><?cs set:crumbs.0.href = "/" ?><?cs set:crumbs.1.text = page.title ?><?cs include:"head.cs" ?>
@@ -35,7 +35,7 @@ set:crumbs.0.text = L.frame.home ?><?cs set:crumbs.0.href = "/" ?><?cs set:crumb
 <dl class="data"><?cs call:row(L.cert.full_name, "ДЕМОӨТЕБАЕВА ҰЛЖАН ІҢКӘРБЕКҚЫЗЫ") ?><?cs call:row_mono(L.cert.serial, "4fd63435c7e14238ee92c55048a30cec37dce971") ?><?cs call:row(L.cert.ca, "") ?></dl>
 <?cs call:part("steps", "Step indicator and progress") ?>
 <ol class="steps"><li data-step="1" data-done="1"><span><?cs var:L.reissue.step1 ?></span></li><li data-step="2" aria-current="step"><span><?cs var:L.reissue.step2 ?></span></li><li data-step="3"><span><?cs var:L.reissue.step3 ?></span></li><li data-step="4"><span><?cs var:L.reissue.step4 ?></span></li></ol>
-<ol class="tasks" id="making"><?cs call:task("auth", L.reissue.task_auth) ?><?cs call:task("sign", L.reissue.task_sign) ?><?cs call:task("save", L.reissue.task_save) ?><?cs call:task("check", L.reissue.task_check) ?></ol>
+<ol class="tasks"><?cs call:task("auth", L.reissue.task_auth) ?><?cs call:task("sign", L.reissue.task_sign) ?><?cs call:task("save", L.reissue.task_save) ?><?cs call:task("check", L.reissue.task_check) ?></ol>
 <p class="progress" data-state="busy" role="status"><?cs var:L.js.waiting ?></p><p class="progress" data-state="failed" role="status"><?cs var:L.js.network ?></p>
 <?cs call:part("cards", "Key card") ?>
 <div class="cards"><?cs each:k = keys ?><?cs call:key_card(k, k.past, k.act) ?><?cs /each ?></div>
@@ -50,5 +50,8 @@ set:crumbs.0.text = L.frame.home ?><?cs set:crumbs.0.href = "/" ?><?cs set:crumb
 <?cs call:part("application", "Application") ?>
 <?cs call:application_data() ?><?cs call:application_history() ?><?cs call:filing_code() ?>
 <ol class="timeline"><li class="done"><?cs call:icon("check") ?><span><strong><?cs var:L.effect.register ?></strong> 04.02.2016 (17:46)</span></li><li><?cs call:icon("clock") ?><span><strong><?cs var:L.effect.base ?></strong></span></li></ol>
+<?cs call:part("filing", "Filing an application") ?>
+<form class="form"><?cs call:own_requests(L.reissue.own_text) ?></form>
+<?cs call:keys_step() ?>
 <div id="texts" hidden <?cs call:texts_frame() ?><?cs call:texts_keyfile() ?><?cs call:texts_sign() ?><?cs call:texts_rules() ?><?cs call:texts_making() ?><?cs call:texts_install() ?>></div>
 <?cs include:"foot.cs" ?>
