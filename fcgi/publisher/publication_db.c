@@ -21,7 +21,7 @@ static const struct db_statement newest = {
 static const struct db_statement has_new = {
 	.name = "publication has new",
 	.sql = "SELECT serial FROM " UNCLAIMED " WHERE ca = ? AND crl_number IS NULL"
-	       " AND (delta_number IS NULL OR delta_number > (SELECT COALESCE(MAX(number), 0) FROM crl WHERE ca = ?))"
+	       " AND (delta_number IS NULL OR delta_number >= ?)"
 	       " AND verified_at IS NOT NULL AND refused IS NULL LIMIT 1",
 };
 static const struct db_statement next_number = {
@@ -166,8 +166,15 @@ enum rc
 publication_db_has_new(struct publisher *p, bool *out)
 {
 	struct db_result *row;
-	enum rc rc = db_one(p->db, &has_new, DB_IN(db_int(p->ca_id), db_int(p->ca_id)), &row);
+	int64_t next;
+	enum rc rc = db_one(p->db, &next_number, DB_IN(db_int(p->ca_id)), &row);
 
+	*out = false;
+	if (rc != RC_OK)
+		return rc;
+	next = db_get_int(row, 0);
+	db_result_free(row);
+	rc = db_one(p->db, &has_new, DB_IN(db_int(p->ca_id), db_int(next)), &row);
 	*out = rc == RC_OK;
 	if (rc == RC_OK)
 		db_result_free(row);
