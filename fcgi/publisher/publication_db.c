@@ -107,7 +107,7 @@ static const struct db_statement count_come = {
 };
 static const struct db_statement count_gone = {
 	.name = "publication count gone",
-	.sql = PUBLICATION_LONG COUNTS "revocation FORCE INDEX (leaving) WHERE ca = ? AND last_crl_number >= ?",
+	.sql = PUBLICATION_LONG COUNTS LISTED " WHERE ca = ? AND last_crl_number >= ?",
 	.slow = true,
 };
 static const struct db_statement has_raised = {

@@ -198,7 +198,7 @@ give(struct request *r, const struct ocsp_signer *signer, const struct ocsp_requ
 		add_caching(r, &times, now);
 }
 
-/* All that is asked for, one after the other, and what the register says of it, at a time that is not after any answer's own. */
+/* All that is asked for, one after the other, and what the register says of it: at *now or a moment later. */
 static enum rc
 look_up(struct pending *p, size_t count, const struct ocsp_signer *signer, instant *now)
 {

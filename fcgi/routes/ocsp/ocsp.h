@@ -14,7 +14,7 @@ extern const struct db_statement *const ocsp_statements[];
 #define OCSP_TOGETHER 8 /* requests that are answered with one question to the register */
 
 /*
- * What the register says of these certificates of the CA with this key, at the database's *now: good only what was issued; revoked as soon as the
+ * What the register says of these certificates of the CA with this key, at the database's *now or a moment later: good only what was issued; revoked as soon as the
  * register has it, verified by the publisher or not. Nothing of it is from before the call. count: 1 or more. RC_NOT_FOUND: no such CA in the
  * database.
  */

@@ -43,6 +43,16 @@ answer_of(const struct db_result *row, bool is_issued)
 	return (struct ocsp_answer){ .status = is_issued ? OCSP_GOOD : OCSP_UNKNOWN };
 }
 
+/* Of several looks the first: nothing is said of a time after it was looked at. */
+static void
+note_time(instant *now, const struct db_result *row)
+{
+	instant at = db_get_instant(row, FIND_NOW);
+
+	if (*now == 0 || at < *now)
+		*now = at;
+}
+
 static enum rc
 find_whole(struct db *db, const uint8_t ca_key_id[20], const uint8_t serial[SERIAL_SIZE], struct ocsp_answer *out, instant *now)
 {
@@ -55,7 +65,7 @@ find_whole(struct db *db, const uint8_t ca_key_id[20], const uint8_t serial[SERI
 	if (rc != RC_OK)
 		return rc;
 	*out = answer_of(row, db_get_int(row, FIND_ISSUED) != 0);
-	*now = db_get_instant(row, FIND_NOW);
+	note_time(now, row);
 	db_result_free(row);
 	return RC_OK;
 }
@@ -76,7 +86,7 @@ find_issued(struct db *db, const uint8_t (*serials)[SERIAL_SIZE], struct ocsp_an
 	if (rc != RC_OK)
 		return rc;
 	while ((rc = db_next(row)) == RC_OK) {
-		*now = db_get_instant(row, FIND_NOW);
+		note_time(now, row);
 		for (size_t i = 0; db_copy_bytes(row, FIND_SERIAL, serial, SERIAL_SIZE) && i < count; i++) {
 			if (memcmp(serial, serials[i], SERIAL_SIZE) != 0)
 				continue;
@@ -95,6 +105,7 @@ ocsp_db_find(struct db *db, const uint8_t ca_key_id[20], const uint8_t (*serials
 	const bool is_known = known.id != 0 && memcmp(known.key_id, ca_key_id, sizeof(known.key_id)) == 0;
 	enum rc rc = RC_OK;
 
+	*now = 0;
 	for (size_t done = 0, n; rc == RC_OK && done < count; done += n) {
 		bool found[SOME] = { false };
 
