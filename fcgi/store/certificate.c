@@ -19,7 +19,7 @@ static const struct db_statement certificate_good = {
 
 static const struct db_statement certificate_revoked = {
 	.name = "certificate revoked",
-	.sql = "SELECT 1 FROM revocation WHERE serial = ?",
+	.sql = CERTIFICATE_REVOKED,
 };
 
 const struct db_statement *const certificate_statements[] = { &certificate_find, &certificate_good, NULL };

@@ -16,6 +16,8 @@ extern const struct db_statement *const certificate_revoked_statements[]; /* cer
 #define CERTIFICATE_COLUMN_COUNT 7
 #define CERTIFICATE_TABLES " certificate k JOIN ca a ON a.id = k.ca LEFT JOIN revocation r ON r.serial = k.serial"
 #define CERTIFICATE_IS "k.serial = ? AND k.state = 'issued'"
+/* A row if it is revoked; one parameter, the serial. */
+#define CERTIFICATE_REVOKED "SELECT 1 FROM revocation WHERE serial = ?"
 /* certificate_db_check of such a row. */
 enum form_rule certificate_row_rule(
     const struct db_result *row, const struct conf *, const struct cert *, enum cert_purpose, const char *iin);

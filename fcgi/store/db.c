@@ -347,6 +347,24 @@ transaction_once(struct db *db, enum rc (*act)(struct db *, void *), void *arg)
 }
 
 enum rc
+db_transact(struct db *db, const struct db_statement *def, const struct db_value *in, size_t count, uint64_t *affected)
+{
+	enum rc rc = RC_UNAVAILABLE;
+
+	for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+		db->conflict = db->lost = false;
+		if ((rc = db_exec(db, def, in, count, affected)) == RC_OK)
+			return rc;
+		/* what failed inside has left its transaction open */
+		if (db->mysql != NULL && db_command(db, "ROLLBACK") != RC_OK)
+			db_disconnect(db);
+		if (!db->conflict || db->lost)
+			break;
+	}
+	return db->conflict ? RC_UNAVAILABLE : rc;
+}
+
+enum rc
 db_transaction(struct db *db, enum rc (*act)(struct db *, void *), void *arg)
 {
 	enum rc rc = RC_UNAVAILABLE;

@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "store/db_private.h"
 
-#define PARAMETERS_MAX 32
+#define PARAMETERS_MAX 40
 #define COLUMN_FIRST_SIZE 8192 /* octets; longer values are fetched a second time */
 #define CHARSET_BINARY 63
 #define SLOW_MILLISECONDS 125000 /* more than the longest max_statement_time that a statement sets for itself */

@@ -23,4 +23,11 @@ extern const struct db_statement *const event_statements[];
 MUST_USE enum rc event_db_insert(struct db *, const struct event *);
 MUST_USE enum rc event_db_insert_all(struct db *, const struct event *, size_t count);
 
+/* For a transaction that is one statement (db_transact): the INSERT and its values; *detail is owned by the caller, and borrowed by them. */
+#define EVENT_INSERT                                                                                                                       \
+	"INSERT INTO event (program, request, kind, iin, number, serial, form, rule, address, detail)"                                     \
+	" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+#define EVENT_VALUES 10
+void event_values(struct db_value in[EVENT_VALUES], const struct event *, char **detail);
+
 #endif

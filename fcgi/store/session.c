@@ -53,11 +53,7 @@ static const struct db_statement session_consume = {
 	.sql = "UPDATE session SET last_page = NULL, ended_at = UTC_TIMESTAMP(6), end_reason = 'revoked'"
 	       " WHERE id = ? AND last_page = ? AND ended_at IS NULL",
 };
-static const struct db_statement session_insert = {
-	.name = "session insert",
-	.sql = "INSERT INTO session (id, iin, serial, address, user_agent, created_at, seen_at, expires_at)"
-	       " VALUES (?, ?, ?, ?, ?, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL ? SECOND)",
-};
+static const struct db_statement session_insert = { .name = "session insert", .sql = SESSION_INSERT };
 static const struct db_statement session_end = {
 	.name = "session end",
 	.sql = "UPDATE session SET ended_at = UTC_TIMESTAMP(6), end_reason = ? WHERE id = ? AND ended_at IS NULL",
@@ -178,28 +174,50 @@ session_free(struct session *s)
 	memset(s, 0, sizeof(*s));
 }
 
-enum rc
-session_db_insert(struct db *db, const struct conf *conf, const char *iin, const uint8_t serial[SERIAL_SIZE], const char *address,
-    const char *user_agent, char cookie[SESSION_COOKIE_SIZE])
+void
+session_opening_make(struct session_opening *o, const char *user_agent)
 {
-	uint8_t secret[COOKIE_OCTETS], id[32];
+	uint8_t secret[COOKIE_OCTETS];
 	struct buf text = BUF_INIT;
-	char *agent = text_clean(user_agent == NULL ? "" : user_agent, AGENT_MAX);
-	enum rc rc;
 
 	random_bytes(secret, sizeof(secret));
 	base64url_encode(&text, secret, sizeof(secret));
-	snprintf(cookie, SESSION_COOKIE_SIZE, "%s", buf_text(&text));
-	hash_sha256(id, cookie, SESSION_COOKIE_SIZE - 1);
-	rc = db_exec(db, &session_insert,
-	    DB_IN(db_bytes(id, 32), db_text(iin), db_bytes(serial, SERIAL_SIZE), db_text(address), db_text(agent),
-		db_int(conf->session_absolute)),
-	    NULL);
+	snprintf(o->cookie, sizeof(o->cookie), "%s", buf_text(&text));
+	hash_sha256(o->id, o->cookie, SESSION_COOKIE_SIZE - 1);
+	o->agent = text_clean(user_agent == NULL ? "" : user_agent, AGENT_MAX);
 	hash_wipe(secret, sizeof(secret));
 	hash_wipe(text.data, text.len);
 	buf_free(&text);
-	free(agent);
-	return rc;
+}
+
+void
+session_opening_free(struct session_opening *o)
+{
+	hash_wipe(o->cookie, sizeof(o->cookie));
+	free(o->agent);
+	o->agent = NULL;
+}
+
+void
+session_values(struct db_value in[SESSION_VALUES], const struct session_opening *o, const struct conf *conf, const char *iin,
+    const uint8_t serial[SERIAL_SIZE], const char *address)
+{
+	*in++ = db_bytes(o->id, sizeof(o->id));
+	*in++ = db_text(iin);
+	*in++ = db_bytes(serial, SERIAL_SIZE);
+	*in++ = db_text(address);
+	*in++ = db_text(o->agent);
+	*in++ = db_int(conf->session_absolute);
+}
+
+enum rc
+session_db_insert(struct db *db, const struct session_opening *o, const struct conf *conf, const char *iin,
+    const uint8_t serial[SERIAL_SIZE], const char *address)
+{
+	struct db_value in[SESSION_VALUES];
+
+	session_values(in, o, conf, iin, serial, address);
+	return db_exec(db, &session_insert, in, SESSION_VALUES, NULL);
 }
 
 enum rc

@@ -34,9 +34,23 @@ MUST_USE enum rc session_db_find(
     struct db *, const struct conf *, const char *cookie, const char *path, bool background, struct session *out);
 void session_free(struct session *);
 
-/* Inside the login transaction. cookie: out. user_agent: cut to 200 octets. */
-MUST_USE enum rc session_db_insert(struct db *, const struct conf *, const char *iin, const uint8_t serial[SERIAL_SIZE],
-    const char *address, const char *user_agent, char cookie[SESSION_COOKIE_SIZE]);
+struct session_opening { /* of a session that is not there yet */
+	char cookie[SESSION_COOKIE_SIZE];
+	uint8_t id[32];
+	char *agent; /* owned; cut to 200 octets */
+};
+void session_opening_make(struct session_opening *, const char *user_agent);
+void session_opening_free(struct session_opening *);
+/* Inside the login transaction. */
+MUST_USE enum rc session_db_insert(struct db *, const struct session_opening *, const struct conf *, const char *iin,
+    const uint8_t serial[SERIAL_SIZE], const char *address);
+/* For a transaction that is one statement (db_transact): the INSERT of session_db_insert and its values, which borrow all. */
+#define SESSION_INSERT                                                                                                                     \
+	"INSERT INTO session (id, iin, serial, address, user_agent, created_at, seen_at, expires_at)"                                      \
+	" VALUES (?, ?, ?, ?, ?, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL ? SECOND)"
+#define SESSION_VALUES 6
+void session_values(struct db_value in[SESSION_VALUES], const struct session_opening *, const struct conf *, const char *iin,
+    const uint8_t serial[SERIAL_SIZE], const char *address);
 MUST_USE enum rc session_db_end(struct db *, const uint8_t id[32], const char *reason);
 /* Inside the login transaction: the session that this browser had before ends, whosever it was; a cookie that is none ends nothing. */
 MUST_USE enum rc session_db_replace(struct db *, const char *cookie);

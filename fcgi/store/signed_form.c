@@ -38,11 +38,7 @@ static const struct db_statement form_use = {
 	.name = "form use",
 	.sql = "UPDATE form_issued SET state = 'used' WHERE digest = ? AND state = 'issued' AND expires_at > UTC_TIMESTAMP(6)",
 };
-static const struct db_statement form_keep = {
-	.name = "form keep",
-	.sql = "INSERT INTO signed_form (digest, kind, iin, subject, document, signed, signer, accepted_at)"
-	       " VALUES (?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6))",
-};
+static const struct db_statement form_keep = { .name = "form keep", .sql = SIGNED_FORM_KEEP };
 
 const struct db_statement *const signed_form_statements[] = { &form_reuse, &form_issue, &form_find, &form_kept, &form_tried, &form_use,
 	&form_keep, NULL };
@@ -211,22 +207,32 @@ signed_form_db_use(struct db *db, const uint8_t digest[32])
 	return used == 1 ? RC_OK : RC_CONFLICT;
 }
 
+void
+signed_form_values(struct db_value in[SIGNED_FORM_VALUES], struct signed_form_signer *signer, const struct signed_form_query *q,
+    const struct form_result *result, const char *data, size_t len)
+{
+	const struct cert *cert = result->certificate;
+
+	signer->hex[0] = '\0';
+	if (cert != NULL) {
+		cert_serial(cert, signer->serial);
+		hex_encode(signer->hex, signer->serial, sizeof(signer->serial));
+	}
+	*in++ = db_bytes(result->digest, 32);
+	*in++ = db_text(form_kind_name(q->kind));
+	*in++ = db_text(q->iin == NULL && cert != NULL ? cert_iin(cert) : q->iin);
+	*in++ = db_text(q->subject == NULL ? signer->hex : q->subject);
+	*in++ = db_bytes(result->canonical, result->canonical_len);
+	*in++ = db_bytes(data, len);
+	*in++ = db_bytes(cert == NULL ? NULL : signer->serial, SERIAL_SIZE);
+}
+
 enum rc
 signed_form_db_keep(struct db *db, const struct signed_form_query *q, const struct form_result *result, const char *data, size_t len)
 {
-	uint8_t serial[SERIAL_SIZE];
-	char hex[SERIAL_HEX_SIZE] = "";
-	const char *iin = q->iin, *subject = q->subject;
+	struct db_value in[SIGNED_FORM_VALUES];
+	struct signed_form_signer signer;
 
-	if (result->certificate != NULL) {
-		cert_serial(result->certificate, serial);
-		hex_encode(hex, serial, sizeof(serial));
-		if (iin == NULL)
-			iin = cert_iin(result->certificate);
-	}
-	return db_exec(db, &form_keep,
-	    DB_IN(db_bytes(result->digest, 32), db_text(form_kind_name(q->kind)), db_text(iin), db_text(subject == NULL ? hex : subject),
-		db_bytes(result->canonical, result->canonical_len), db_bytes(data, len),
-		db_bytes(result->certificate == NULL ? NULL : serial, SERIAL_SIZE)),
-	    NULL);
+	signed_form_values(in, &signer, q, result, data, len);
+	return db_exec(db, &form_keep, in, SIGNED_FORM_VALUES, NULL);
 }

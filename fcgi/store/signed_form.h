@@ -12,8 +12,6 @@ extern const struct db_statement *const signed_form_statements[]; /* issue, look
 extern const struct db_statement
     *const signed_form_keep_statements[]; /* keep alone: program login, whose documents have no row before their use */
 
-extern const struct db_statement *const signed_form_keep_statements[]; /* signed_form_db_keep alone: program login */
-
 /*
  * The document for (site, kind, iin, subject, variant, lang): the one issued before while it is unused and has at least an hour to live, otherwise `make`
  * is called to append a new one. iin: NULL for a proof, which is bound to its application. subject: application number or serial in hex; variant: e.g. reason code and second serial.
@@ -44,6 +42,18 @@ MUST_USE enum rc signed_form_db_use(struct db *, const uint8_t digest[32]);
 /* Then: keep it. signed octets as they came; signer: certificate serial, NULL for proof. */
 MUST_USE enum rc signed_form_db_keep(
     struct db *, const struct signed_form_query *, const struct form_result *, const char *data, size_t len);
+
+/* For a transaction that is one statement (db_transact): the INSERT of signed_form_db_keep and its values, which borrow all, signer too. */
+#define SIGNED_FORM_KEEP                                                                                                                   \
+	"INSERT INTO signed_form (digest, kind, iin, subject, document, signed, signer, accepted_at)"                                      \
+	" VALUES (?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6))"
+#define SIGNED_FORM_VALUES 7
+struct signed_form_signer {
+	uint8_t serial[SERIAL_SIZE];
+	char hex[SERIAL_HEX_SIZE];
+};
+void signed_form_values(struct db_value in[SIGNED_FORM_VALUES], struct signed_form_signer *, const struct signed_form_query *,
+    const struct form_result *, const char *data, size_t len);
 
 /*
  * The document was good, the act came too late (used meanwhile, signer revoked meanwhile, nothing left to change): the transaction is gone, this event

@@ -1,7 +1,8 @@
 /*
- * slow_flush: preloaded into a database, a disk whose flush takes its time: fsync and fdatasync take SLOW_FLUSH_US more while the file SLOW_FLUSH_WHEN
- * is there. Disks of machines that benchmarks run on often say at once that it is done.
+ * slow_flush: preloaded into a database, a disk whose flush takes its time: fsync and fdatasync take as many microseconds more as the file SLOW_FLUSH
+ * says, if it is there. Disks of machines that benchmarks run on often say at once that it is done.
  */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -10,9 +11,13 @@
 static void
 take_time(void)
 {
-	const char *us = getenv("SLOW_FLUSH_US"), *when = getenv("SLOW_FLUSH_WHEN");
-	long left = us != NULL && when != NULL && access(when, F_OK) == 0 ? strtol(us, NULL, 10) : 0;
+	const char *path = getenv("SLOW_FLUSH");
+	int fd = path != NULL ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	char text[16] = "";
+	long left = fd >= 0 && read(fd, text, sizeof(text) - 1) > 0 ? strtol(text, NULL, 10) : 0;
 
+	if (fd >= 0)
+		close(fd);
 	if (left > 0)
 		nanosleep(&(struct timespec){ left / 1000000, left % 1000000 * 1000 }, NULL);
 }

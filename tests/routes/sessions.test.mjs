@@ -8,7 +8,7 @@ import { after, before, test } from "node:test";
 
 import { login, messages, reissue, serialOf, sql } from "../lib/citizen.mjs";
 import { Browser } from "../lib/http.mjs";
-import { instance } from "../lib/instance.mjs";
+import { instance, until } from "../lib/instance.mjs";
 import { sign } from "../lib/sign.mjs";
 
 const FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36";
@@ -107,6 +107,75 @@ test("ends: idle, absolute, logout, revocation of the key that opened it; and no
 	assert.equal((await first.get(done.location)).status, 200, "the result is shown once");
 	assert.equal((await first.get(done.location)).status, 303);
 	assert.ok(await isIn(old), "other keys of the person go on");
+});
+
+// A login whose browser is known and has no session is one statement; one with a cookie of before is taken step by step.
+const PLANTED = "A".repeat(43);
+const WAYS = [["in one statement", ""], ["step by step", PLANTED]];
+const single = async () => Number((await sql(site, "SHOW GLOBAL STATUS LIKE 'Com_compound_sql'"))[0][1]);
+async function arrive(key, cookie) {
+	const browser = new Browser(site, { agent: FIREFOX }), page = await browser.get("/login");
+	const signed = await sign(page.document, key);
+	const post = () => {
+		if (cookie) browser.cookies.set("__Host-session", cookie);
+		return browser.post("/login", { csrf: page.csrf, signed });
+	};
+	return { browser, post };
+}
+const kept = () => sql(site, `SELECT (SELECT COUNT(*) FROM session), (SELECT COUNT(*) FROM signed_form), (SELECT COUNT(*) FROM event WHERE kind='login')`);
+
+test("both ways of a login leave the same rows", async () => {
+	await login(site, citizen, { agent: FIREFOX });
+	const left = [];
+	for (const [way, cookie] of WAYS) {
+		const before_ = await single(), { browser, post } = await arrive(citizen.auth, cookie);
+		const [[version]] = await sql(site, `SELECT version FROM citizen WHERE iin='${citizen.iin}'`);
+		assert.equal((await post()).status, 303, way);
+		assert.equal(await single() - before_, cookie ? 0 : 1, way);
+		assert.ok(await isIn(browser), way);
+		left.push((await sql(site, `SELECT s.iin, HEX(s.serial), s.address, s.user_agent, TIMESTAMPDIFF(SECOND, s.created_at, s.expires_at), s.ended_at, s.end_reason, s.last_page,
+			e.account, e.program, e.request <> '', e.kind, e.iin, e.number, HEX(e.serial), e.rule, e.address, e.detail, f.kind, f.iin, f.subject, HEX(f.signer), SHA2(f.document, 256) = LOWER(HEX(f.digest)),
+			INSTR(f.signed, 'SignatureValue') > 0, c.version - ${version}, HEX(c.login_browser)
+			FROM session s JOIN event e ON e.iin = s.iin JOIN signed_form f ON f.digest = e.form JOIN citizen c ON c.iin = s.iin
+			WHERE s.id = X'${idOf(browser)}' ORDER BY e.id DESC LIMIT 1`))[0]);
+	}
+	assert.equal(left[0].length, 26);
+	assert.deepEqual(left[0], left[1]);
+	assert.equal(left[0].at(-1), sha256(FIREFOX).toUpperCase());
+	assert.equal(left[0].at(-2), "1");
+});
+
+test("a login that waited for the person's row sees the revocation that it waited for, either way", { timeout: 120000 }, async () => {
+	for (const [way, cookie] of WAYS) {
+		const { auth } = await reissue(site, citizen), serial = await serialOf(auth.certificate), { post } = await arrive(auth, cookie);
+		const before_ = await kept();
+		let over = false;
+		const revocation = sql(site, `START TRANSACTION; UPDATE citizen SET version = version + 1 WHERE iin='${citizen.iin}';
+			INSERT INTO revocation (ca, serial, iin, reason, revoked_at) SELECT ca, serial, iin, 1, UTC_TIMESTAMP(6) FROM certificate WHERE serial=X'${serial}';
+			SELECT SLEEP(1.5); COMMIT`).then(() => { over = true; });
+		await until("the row is held", async () => (await sql(site, "SELECT COUNT(*) FROM information_schema.processlist WHERE info = 'SELECT SLEEP(1.5)'"))[0][0] === "1");
+		const answer = await post();
+		assert.ok(over, `${way}: it waited`);
+		await revocation;
+		assert.equal(answer.status, 422, way);
+		assert.deepEqual(await sql(site, "SELECT kind, rule FROM event ORDER BY id DESC LIMIT 1"), [["login-refused", "certificate-revoked"]], way);
+		assert.deepEqual(await kept(), before_, way);
+	}
+});
+
+test("what fails inside leaves nothing of a login, and the document may be used again, either way", async () => {
+	for (const [way, cookie] of WAYS) {
+		const { browser, post } = await arrive(citizen.auth, cookie), before_ = await kept();
+		await sql(site, `CREATE TRIGGER no_event BEFORE INSERT ON event FOR EACH ROW SET NEW.detail = IF(NEW.kind = 'login', (SELECT 1 UNION SELECT 2), NEW.detail)`);
+		const answer = await post();
+		await sql(site, "DROP TRIGGER no_event");
+		assert.equal(answer.status, 500, way);
+		assert.ok(!answer.headers["set-cookie"]?.some((line) => line.startsWith("__Host-session=")), way);
+		assert.deepEqual(await kept(), before_, way);
+		assert.equal((await post()).status, 303, way);
+		assert.ok(await isIn(browser), way);
+		assert.equal((await post()).status, 422, `${way}: once`);
+	}
 });
 
 test("the list: browser, address, since when, this one marked; one is ended, then all others; three languages", async () => {

@@ -1,8 +1,10 @@
 /* SQL of login and logout. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/encode.h"
+#include "base/hash.h"
 #include "login.h"
 #include "store/certificate.h"
 #include "store/event.h"
@@ -19,12 +21,11 @@ enum { LOOK_AHEAD = CERTIFICATE_COLUMN_COUNT, LOOK_USED, LOOK_LANGUAGE, LOOK_SEE
 static const struct db_statement look = {
 	.name = "login look",
 	.sql = "SELECT " CERTIFICATE_COLUMNS ", " RATE_AHEAD(
-	    "t.tat") ", f.digest, c.language, EXISTS (SELECT 1 FROM session s WHERE s.iin = ?"
-		     " AND s.user_agent = ? AND s.created_at > UTC_TIMESTAMP(6) - INTERVAL 1 YEAR)"
+	    "t.tat") ", f.digest, c.language, c.login_browser <=> ? AND c.login_tat > UTC_TIMESTAMP(6) - INTERVAL 1 YEAR"
 		     " FROM" CERTIFICATE_TABLES " LEFT JOIN rate_limit t ON t.name = ? LEFT JOIN signed_form f ON f.digest = ?"
 		     " LEFT JOIN citizen c ON c.iin = ? WHERE " CERTIFICATE_IS,
 };
-/* The same browser as last year, in another version. */
+/* A browser of the last year, in whatever version. */
 static const struct db_statement like = {
 	.name = "login like",
 	.sql = "SELECT 1 FROM session WHERE iin = ? AND created_at > UTC_TIMESTAMP(6) - INTERVAL 1 YEAR"
@@ -39,11 +40,21 @@ static const struct db_statement used = {
  * The row that revocation of any of this person's keys raises too, and that counts their logins: whoever signs is this person, nobody else can use up what
  * they have left. Nothing that history is kept of changes.
  */
-static const struct db_statement meet = {
-	.name = "login meet",
-	.sql = "UPDATE citizen SET version = version + 1, login_tat = " RATE_NEXT(
-	    "login_tat") " WHERE iin = ? AND surname = ? AND name = ? AND patronymic = ? AND " RATE_OPEN("login_tat"),
+#define MEET                                                                                                                               \
+	"UPDATE citizen SET version = version + 1, login_browser = ?, login_tat = " RATE_NEXT(                                             \
+	    "login_tat") " WHERE iin = ? AND surname = ? AND name = ? AND patronymic = ? AND " RATE_OPEN("login_tat")
+#define MEET_VALUES 9
+static const struct db_statement meet = { .name = "login meet", .sql = MEET };
+/*
+ * What nearly every login is, as one statement: a person known by this name, no key revoked meanwhile. Whatever else it meets, it leaves nothing behind, and
+ * the steps are taken one by one, which also tells why. A step that waited for the citizen's row sees what the one before it did.
+ */
+static const struct db_statement usual = {
+	.name = "login usual",
+	.sql = "BEGIN NOT ATOMIC START TRANSACTION; " SIGNED_FORM_KEEP "; " MEET "; IF ROW_COUNT() = 1 AND NOT EXISTS (" CERTIFICATE_REVOKED
+	       ") THEN " SESSION_INSERT "; " EVENT_INSERT "; COMMIT; ELSE ROLLBACK; END IF; END",
 };
+#define USUAL_ROWS 4
 static const struct db_statement ahead = {
 	.name = "login ahead",
 	.sql = "SELECT " RATE_AHEAD("login_tat") " FROM citizen WHERE iin = ?",
@@ -59,7 +70,7 @@ static const struct db_statement names = {
 	.sql = "UPDATE citizen SET surname = ?, name = ?, patronymic = ?, version = version + 1 WHERE iin = ?",
 };
 
-const struct db_statement *const login_statements[] = { &look, &like, &used, &meet, &ahead, &welcome, &names, NULL };
+const struct db_statement *const login_statements[] = { &look, &like, &used, &meet, &usual, &ahead, &welcome, &names, NULL };
 
 struct enter {
 	struct request *r;
@@ -67,6 +78,10 @@ struct enter {
 	const struct signed_form_query *query;
 	const char *signed_text;
 	size_t len;
+	uint8_t browser[HASH_SIZE];
+	struct rate rate; /* of this person */
+	struct event event;
+	struct session_opening opening;
 	struct entrance *out;
 	enum form_rule *rule;
 };
@@ -89,19 +104,27 @@ unknown_look(struct request *r, const uint8_t digest[32], int64_t *wait, enum fo
 	return RC_BAD_INPUT;
 }
 
+static void
+browser_digest(uint8_t out[HASH_SIZE], const struct request *r)
+{
+	hash_sha256(out, r->user_agent, strlen(r->user_agent));
+}
+
 enum rc
 login_db_look(struct request *r, const struct cert *cert, const uint8_t digest[32], struct entrance *out, enum form_rule *rule)
 {
 	const struct rate tries = tries_rate(r->conf, r->address);
 	const struct db_value iin = db_text(cert_iin(cert));
-	uint8_t serial[SERIAL_SIZE], name[RATE_NAME_SIZE];
+	uint8_t serial[SERIAL_SIZE], name[RATE_NAME_SIZE], browser[HASH_SIZE];
 	struct db_result *row = NULL;
 	enum rc rc;
 
 	cert_serial(cert, serial);
 	rate_name(name, r->conf, &tries);
+	browser_digest(browser, r);
 	rc = db_one(r->db, &look,
-	    DB_IN(iin, db_text(r->user_agent), db_bytes(name, sizeof(name)), db_bytes(digest, 32), iin, db_bytes(serial, sizeof(serial))),
+	    DB_IN(db_bytes(browser, sizeof(browser)), db_bytes(name, sizeof(name)), db_bytes(digest, 32), iin,
+		db_bytes(serial, sizeof(serial))),
 	    &row);
 	if (rc == RC_NOT_FOUND)
 		return unknown_look(r, digest, &out->wait, rule);
@@ -133,25 +156,37 @@ limit_told(struct db *db, const char *iin, const struct rate *rate, int64_t *wai
 	return RC_LIMITED;
 }
 
+static void
+meet_values(struct db_value in[MEET_VALUES], const struct enter *e)
+{
+	const struct cert *cert = e->result->certificate;
+
+	memcpy(in,
+	    ((const struct db_value[MEET_VALUES]){ db_bytes(e->browser, sizeof(e->browser)), RATE_NEXT_IN(&e->rate), db_text(cert_iin(cert)),
+		db_text(cert_surname(cert)), db_text(cert_name(cert)), db_text(cert_patronymic(cert)), RATE_OPEN_IN(&e->rate) }),
+	    MEET_VALUES * sizeof(*in));
+}
+
 /* Missed: a person who comes for the first time, or under another name than last time, or too often. */
 static enum rc
 citizen_meet(struct db *db, const struct enter *e)
 {
 	const struct cert *cert = e->result->certificate;
-	const struct rate rate = { "login-person", cert_iin(cert), e->r->conf->logins_per_person, IN_HOUR };
 	const struct db_value iin = db_text(cert_iin(cert)), surname = db_text(cert_surname(cert)), name = db_text(cert_name(cert)),
 			      patronymic = db_text(cert_patronymic(cert));
+	struct db_value in[MEET_VALUES];
 	uint64_t met;
 	enum rc rc;
 
-	rc = db_exec(db, &meet, DB_IN(RATE_NEXT_IN(&rate), iin, surname, name, patronymic, RATE_OPEN_IN(&rate)), &met);
+	meet_values(in, e);
+	rc = db_exec(db, &meet, in, MEET_VALUES, &met);
 	if (rc != RC_OK || met == 1)
 		return rc;
 	if ((rc = db_exec(db, &welcome, DB_IN(iin, surname, name, patronymic), NULL)) != RC_OK ||
 	    (rc = db_exec(db, &names, DB_IN(surname, name, patronymic, iin), NULL)) != RC_OK)
 		return rc;
-	rc = db_exec(db, &meet, DB_IN(RATE_NEXT_IN(&rate), iin, surname, name, patronymic, RATE_OPEN_IN(&rate)), &met);
-	return rc != RC_OK || met == 1 ? rc : limit_told(db, cert_iin(cert), &rate, &e->out->wait);
+	rc = db_exec(db, &meet, in, MEET_VALUES, &met);
+	return rc != RC_OK || met == 1 ? rc : limit_told(db, cert_iin(cert), &e->rate, &e->out->wait);
 }
 
 /* A browser is known by its name and system; its versions change every month. Before this login's own session is there. */
@@ -188,12 +223,9 @@ static enum rc
 enter(struct db *db, void *arg)
 {
 	const struct enter *e = arg;
-	const struct cert *cert = e->result->certificate;
-	uint8_t serial[SERIAL_SIZE];
 	bool is_new;
 	enum rc rc;
 
-	cert_serial(cert, serial);
 	/* the digest is the key of what is kept for ever: a document is used once */
 	*e->rule = RULE_USED;
 	if ((rc = signed_form_db_keep(db, e->query, e->result, e->signed_text, e->len)) != RC_OK)
@@ -201,33 +233,69 @@ enter(struct db *db, void *arg)
 	if ((rc = citizen_meet(db, e)) != RC_OK || (rc = browser_is_new(db, e, &is_new)) != RC_OK)
 		return rc;
 	*e->rule = RULE_CERTIFICATE_REVOKED;
-	if ((rc = certificate_db_not_revoked(db, serial)) != RC_OK)
+	if ((rc = certificate_db_not_revoked(db, e->event.serial)) != RC_OK)
 		return rc;
-	if ((rc = session_db_insert(db, e->r->conf, cert_iin(cert), serial, e->r->address, e->r->user_agent, e->out->cookie)) != RC_OK)
+	if ((rc = session_db_insert(db, &e->opening, e->r->conf, e->event.iin, e->event.serial, e->r->address)) != RC_OK)
 		return rc;
 	if ((rc = session_db_replace(db, e->r->session_cookie)) != RC_OK)
 		return rc;
 	if (is_new && (rc = browser_tell(db, e)) != RC_OK)
 		return rc;
-	return event_db_insert(
-	    db, &(struct event){
-		    .kind = "login", .iin = cert_iin(cert), .serial = serial, .form = e->result->digest, .address = e->r->address });
+	return event_db_insert(db, &e->event);
+}
+
+/* RC_NOT_FOUND: not the usual case, and nothing has happened. */
+static enum rc
+enter_usually(struct db *db, const struct enter *e)
+{
+	struct db_value in[SIGNED_FORM_VALUES + MEET_VALUES + 1 + SESSION_VALUES + EVENT_VALUES], *v = in;
+	struct signed_form_signer signer;
+	uint64_t rows = 0;
+	char *detail;
+	enum rc rc;
+
+	/* a new browser is told of, the session before in this one ends */
+	if (!e->out->seen_browser || e->r->session_cookie[0] != '\0')
+		return RC_NOT_FOUND;
+	signed_form_values(v, &signer, e->query, e->result, e->signed_text, e->len);
+	meet_values(v += SIGNED_FORM_VALUES, e);
+	*(v += MEET_VALUES) = db_bytes(e->event.serial, SERIAL_SIZE);
+	session_values(v += 1, &e->opening, e->r->conf, e->event.iin, e->event.serial, e->r->address);
+	event_values(v += SESSION_VALUES, &e->event, &detail);
+	*e->rule = RULE_USED;
+	rc = db_transact(db, &usual, in, sizeof(in) / sizeof(in[0]), &rows);
+	free(detail);
+	return rc == RC_OK && rows != USUAL_ROWS ? RC_NOT_FOUND : rc;
 }
 
 enum rc
 login_db_enter(
     struct request *r, const struct form_result *result, const char *signed_text, size_t len, struct entrance *out, enum form_rule *rule)
 {
+	const struct cert *cert = result->certificate;
 	const struct signed_form_query query = {
 		.kind = FORM_LOGIN,
-		.iin = cert_iin(result->certificate),
+		.iin = cert_iin(cert),
 		.subject = "",
 		.purpose = PURPOSE_AUTH,
 		.conf = r->conf,
 	};
-	struct enter e = { r, result, &query, signed_text, len, out, rule };
+	uint8_t serial[SERIAL_SIZE];
+	struct enter e = { .r = r, .result = result, .query = &query, .signed_text = signed_text, .len = len, .out = out, .rule = rule };
+	enum rc rc;
 
-	return db_transaction(r->db, enter, &e);
+	cert_serial(cert, serial);
+	browser_digest(e.browser, r);
+	e.rate = (struct rate){ "login-person", cert_iin(cert), r->conf->logins_per_person, IN_HOUR, false };
+	e.event = (struct event){
+		.kind = "login", .iin = cert_iin(cert), .serial = serial, .form = result->digest, .address = r->address
+	};
+	session_opening_make(&e.opening, r->user_agent);
+	if ((rc = enter_usually(r->db, &e)) == RC_NOT_FOUND)
+		rc = db_transaction(r->db, enter, &e);
+	snprintf(out->cookie, sizeof(out->cookie), "%s", rc == RC_OK ? e.opening.cookie : "");
+	session_opening_free(&e.opening);
+	return rc;
 }
 
 /*
