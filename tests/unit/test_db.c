@@ -29,8 +29,15 @@ static const struct db_statement slow_count = {
 	.slow = true,
 };
 static const struct db_statement impatient = { .name = "impatient", .sql = SIX_SECONDS };
+static const struct db_statement whole = { .name = "whole",
+	.sql = "BEGIN NOT ATOMIC START TRANSACTION; UPDATE t SET i = i + 1 WHERE id = ?; IF ROW_COUNT() = 1 THEN INSERT INTO t (id, i) "
+	       "VALUES (?, 0);"
+	       " COMMIT; ELSE ROLLBACK; END IF; END" };
+static const struct db_statement cross = { .name = "cross",
+	.sql = "BEGIN NOT ATOMIC START TRANSACTION; UPDATE t SET i = i + 1 WHERE id = ?; DO SLEEP(0.5); UPDATE t SET i = i + 1 WHERE id = "
+	       "?; COMMIT; END" };
 static const struct db_statement *const statements[] = { &put, &get, &big, &bigs, &sums, &add, &same, &settings, &stream, &get, &slow,
-	&slow_count, &impatient, NULL };
+	&slow_count, &impatient, &whole, &cross, NULL };
 static const struct db_statement *const *const lists[] = { statements, statements, NULL };
 
 static struct conf root;
@@ -462,6 +469,62 @@ test_deadlock_is_repeated(void **state)
 	db_close(db);
 }
 
+static void
+test_one_statement_transactions(void **state)
+{
+	struct db *db = opened();
+	uint64_t rows;
+
+	(void)state;
+	put_number(db, 710, 0);
+	assert_int_equal(db_transact(db, &whole, DB_IN(db_int(710), db_int(711)), &rows), RC_OK);
+	assert_int_equal(rows, 2);
+	/* it decides for nothing */
+	assert_int_equal(db_transact(db, &whole, DB_IN(db_int(719), db_int(712)), &rows), RC_OK);
+	assert_int_equal(rows, 0);
+	/* it fails half way: nothing is left, and no transaction is open that would take what comes next with it */
+	assert_int_equal(db_transact(db, &whole, DB_IN(db_int(710), db_int(711)), &rows), RC_CONFLICT);
+	assert_int_equal(value_of(db, 710), 1);
+	assert_int_equal(db_exec(db, &add, DB_IN(db_int(10), db_int(711)), NULL), RC_OK);
+	kill_connection(db);
+	assert_int_equal(value_of(db, 711), 10);
+	/* whether it was carried out by a server that is gone nobody knows: it is not sent again */
+	kill_connection(db);
+	assert_int_equal(db_transact(db, &whole, DB_IN(db_int(710), db_int(713)), &rows), RC_UNAVAILABLE);
+	assert_int_equal(value_of(db, 710), 1);
+	assert_int_equal(db_transact(db, &whole, DB_IN(db_int(710), db_int(713)), &rows), RC_OK);
+	assert_int_equal(value_of(db, 710), 2);
+	db_close(db);
+}
+
+static void
+test_one_statement_is_repeated(void **state)
+{
+	struct db *db = opened();
+	uint64_t rows;
+	int status;
+	pid_t child;
+
+	(void)state;
+	put_number(db, 810, 0);
+	put_number(db, 811, 0);
+	if ((child = fork()) == 0) {
+		struct db *mine;
+
+		_exit(db_open(&mine, &root, "root", lists) == RC_OK &&
+			      db_transact(mine, &cross, DB_IN(db_int(811), db_int(810)), &rows) == RC_OK
+			  ? 0
+			  : 1);
+	}
+	assert_int_equal(db_transact(db, &cross, DB_IN(db_int(810), db_int(811)), &rows), RC_OK);
+	assert_int_equal(rows, 2);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	assert_int_equal(value_of(db, 810), 2);
+	assert_int_equal(value_of(db, 811), 2);
+	db_close(db);
+}
+
 static const struct db_statement forbidden = { .name = "erase the past", .sql = "DELETE FROM event" };
 static const struct db_statement *const forbidden_statements[] = { &forbidden, NULL };
 static const struct db_statement *const *const forbidden_lists[] = { forbidden_statements, NULL };
@@ -537,6 +600,8 @@ main(void)
 		cmocka_unit_test(test_lost_connection),
 		cmocka_unit_test(test_transactions),
 		cmocka_unit_test(test_deadlock_is_repeated),
+		cmocka_unit_test(test_one_statement_transactions),
+		cmocka_unit_test(test_one_statement_is_repeated),
 		cmocka_unit_test(test_start_is_refused),
 		cmocka_unit_test(test_server_comes_and_goes),
 	};

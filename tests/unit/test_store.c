@@ -142,10 +142,14 @@ test_event(void **state)
 static void
 session_new(char cookie[SESSION_COOKIE_SIZE])
 {
+	struct session_opening opening;
 	uint8_t serial[SERIAL_SIZE];
 
 	cert_serial(sign_cert, serial);
-	assert_int_equal(session_db_insert(db, &root, IIN_FIRST, serial, "127.0.0.1", "Браузер \xff", cookie), RC_OK);
+	session_opening_make(&opening, "Браузер \xff");
+	assert_int_equal(session_db_insert(db, &opening, &root, IIN_FIRST, serial, "127.0.0.1"), RC_OK);
+	memcpy(cookie, opening.cookie, SESSION_COOKIE_SIZE);
+	session_opening_free(&opening);
 }
 
 static void
