@@ -89,8 +89,7 @@ MUST_USE enum rc db_transaction(struct db *, enum rc (*act)(struct db *, void *)
  * decide for ROLLBACK. One that fails is rolled back and, as db_transaction, repeated. affected: rows in all, so that it tells how far it went.
  * The server looks at what it names only when it runs: a grant that is missing is not found at the start.
  */
-MUST_USE enum rc db_transact(
-    struct db *, const struct db_statement *, const struct db_value *in, size_t count, uint64_t *affected);
+MUST_USE enum rc db_transact(struct db *, const struct db_statement *, const struct db_value *in, size_t count, uint64_t *affected);
 
 bool db_is_alive(struct db *); /* ping, for readyz */
 

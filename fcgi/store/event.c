@@ -37,7 +37,8 @@ event_db_insert_all(struct db *db, const struct event *events, size_t count)
 
 	for (size_t i = 0; i < count; i++)
 		event_values(&in[i * EVENT_VALUES], &events[i], &detail[i]);
-	rc = count == 1 ? db_exec(db, &event_insert, in, EVENT_VALUES, NULL) : db_exec_rows(db, &event_insert, in, EVENT_VALUES, count, NULL);
+	rc = count == 1 ? db_exec(db, &event_insert, in, EVENT_VALUES, NULL)
+			: db_exec_rows(db, &event_insert, in, EVENT_VALUES, count, NULL);
 	for (size_t i = 0; i < count; i++)
 		free(detail[i]);
 	free(detail);

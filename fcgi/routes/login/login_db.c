@@ -160,11 +160,17 @@ static void
 meet_values(struct db_value in[MEET_VALUES], const struct enter *e)
 {
 	const struct cert *cert = e->result->certificate;
+	const struct db_value rate_next[] = { RATE_NEXT_IN(&e->rate) }, rate_open[] = { RATE_OPEN_IN(&e->rate) };
 
-	memcpy(in,
-	    ((const struct db_value[MEET_VALUES]){ db_bytes(e->browser, sizeof(e->browser)), RATE_NEXT_IN(&e->rate), db_text(cert_iin(cert)),
-		db_text(cert_surname(cert)), db_text(cert_name(cert)), db_text(cert_patronymic(cert)), RATE_OPEN_IN(&e->rate) }),
-	    MEET_VALUES * sizeof(*in));
+	*in++ = db_bytes(e->browser, sizeof(e->browser));
+	*in++ = rate_next[0];
+	*in++ = rate_next[1];
+	*in++ = db_text(cert_iin(cert));
+	*in++ = db_text(cert_surname(cert));
+	*in++ = db_text(cert_name(cert));
+	*in++ = db_text(cert_patronymic(cert));
+	*in++ = rate_open[0];
+	*in++ = rate_open[1];
 }
 
 /* Missed: a person who comes for the first time, or under another name than last time, or too often. */
@@ -287,9 +293,7 @@ login_db_enter(
 	cert_serial(cert, serial);
 	browser_digest(e.browser, r);
 	e.rate = (struct rate){ "login-person", cert_iin(cert), r->conf->logins_per_person, IN_HOUR, false };
-	e.event = (struct event){
-		.kind = "login", .iin = cert_iin(cert), .serial = serial, .form = result->digest, .address = r->address
-	};
+	e.event = (struct event){ .kind = "login", .iin = cert_iin(cert), .serial = serial, .form = result->digest, .address = r->address };
 	session_opening_make(&e.opening, r->user_agent);
 	if ((rc = enter_usually(r->db, &e)) == RC_NOT_FOUND)
 		rc = db_transaction(r->db, enter, &e);
