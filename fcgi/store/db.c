@@ -57,6 +57,8 @@ db_failed(struct db *db, const char *statement, unsigned code, const char *text)
 		/* an expected answer; the text would show the value */
 		log_debug("db", "%s: %u duplicate key", statement, code);
 		return RC_CONFLICT;
+	case DB_TURNED_BACK:
+		return RC_NOT_FOUND;
 	case ER_LOCK_DEADLOCK:
 	case ER_LOCK_WAIT_TIMEOUT:
 	case ER_CHECKREAD:
@@ -86,6 +88,7 @@ db_failed(struct db *db, const char *statement, unsigned code, const char *text)
 	}
 	log_error("db", "%s: %u %s", statement, code, text);
 	db->lost = true;
+	db->unsent = code == CR_SERVER_GONE_ERROR;
 	if (milliseconds() - db->asked >= SILENCE_MILLISECONDS)
 		db->rest_until = milliseconds() + REST_MILLISECONDS;
 	db_disconnect(db);
@@ -347,18 +350,18 @@ transaction_once(struct db *db, enum rc (*act)(struct db *, void *), void *arg)
 }
 
 enum rc
-db_transact(struct db *db, const struct db_statement *def, const struct db_value *in, size_t count, uint64_t *affected)
+db_transact(struct db *db, const struct db_statement *def, const struct db_value *in, size_t count)
 {
 	enum rc rc = RC_UNAVAILABLE;
 
 	for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-		db->conflict = db->lost = false;
-		if ((rc = db_exec(db, def, in, count, affected)) == RC_OK)
+		db->conflict = db->lost = db->unsent = false;
+		if ((rc = db_exec(db, def, in, count, NULL)) == RC_OK)
 			return rc;
 		/* what failed inside has left its transaction open */
 		if (db->mysql != NULL && db_command(db, "ROLLBACK") != RC_OK)
 			db_disconnect(db);
-		if (!db->conflict || db->lost)
+		if (db->lost ? !db->unsent : !db->conflict)
 			break;
 	}
 	return db->conflict ? RC_UNAVAILABLE : rc;

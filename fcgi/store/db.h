@@ -85,11 +85,14 @@ instant db_get_instant(const struct db_result *, unsigned column);
 MUST_USE enum rc db_transaction(struct db *, enum rc (*act)(struct db *, void *), void *arg);
 
 /*
- * A whole transaction in one statement and one trip: "BEGIN NOT ATOMIC START TRANSACTION; …; COMMIT; END", a compound statement of MariaDB, which may also
- * decide for ROLLBACK. One that fails is rolled back and, as db_transaction, repeated. affected: rows in all, so that it tells how far it went.
- * The server looks at what it names only when it runs: a grant that is missing is not found at the start.
+ * A whole transaction in one statement and one trip: "BEGIN NOT ATOMIC START TRANSACTION; IF …; COMMIT; ELSE " DB_TURN_BACK "; END IF; END", a compound
+ * statement of MariaDB. RC_OK: it came to its COMMIT. RC_NOT_FOUND: it turned back, and nothing is kept; nor is anything of one that fails. Conflicts repeat it
+ * as db_transaction, and so does a connection that was lost before it was sent. The server looks at what stands inside only when it runs: a grant that is
+ * missing is not found at the start.
  */
-MUST_USE enum rc db_transact(struct db *, const struct db_statement *, const struct db_value *in, size_t count, uint64_t *affected);
+#define DB_TURN_BACK "ROLLBACK; SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = 45000"
+#define DB_TURNED_BACK 45000
+MUST_USE enum rc db_transact(struct db *, const struct db_statement *, const struct db_value *in, size_t count);
 
 bool db_is_alive(struct db *); /* ping, for readyz */
 

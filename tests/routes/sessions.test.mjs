@@ -109,35 +109,45 @@ test("ends: idle, absolute, logout, revocation of the key that opened it; and no
 	assert.ok(await isIn(old), "other keys of the person go on");
 });
 
-// A login whose browser is known and has no session is one statement; one with a cookie of before is taken step by step.
-const PLANTED = "A".repeat(43);
-const WAYS = [["in one statement", ""], ["step by step", PLANTED]];
-const single = async () => Number((await sql(site, "SHOW GLOBAL STATUS LIKE 'Com_compound_sql'"))[0][1]);
+// A login from the browser of the one before, without a session to end, is one statement; one with a cookie of before is taken step by step.
+const WAYS = [["in one statement", ""], ["step by step", "A".repeat(43)]];
+const statements = async () => Number((await sql(site, "SHOW GLOBAL STATUS LIKE 'Com_compound_sql'"))[0][1]);
+const kept = async () => (await sql(site, "SELECT (SELECT COUNT(*) FROM session), (SELECT COUNT(*) FROM signed_form), (SELECT COUNT(*) FROM event WHERE kind='login')"))[0].map(Number);
+const refused = async (digest) => (await sql(site, `SELECT rule FROM event WHERE kind='login-refused' AND form=X'${digest}'`)).flat();
+// A browser that waits with its signed document; post() sends it.
 async function arrive(key, cookie) {
+	await login(site, { iin: citizen.iin, auth: key }, { agent: FIREFOX });
 	const browser = new Browser(site, { agent: FIREFOX }), page = await browser.get("/login");
 	const signed = await sign(page.document, key);
 	const post = () => {
 		if (cookie) browser.cookies.set("__Host-session", cookie);
 		return browser.post("/login", { csrf: page.csrf, signed });
 	};
-	return { browser, post };
+	return { browser, post, digest: sha256(page.document) };
 }
-const kept = () => sql(site, `SELECT (SELECT COUNT(*) FROM session), (SELECT COUNT(*) FROM signed_form), (SELECT COUNT(*) FROM event WHERE kind='login')`);
+// While work() runs, another transaction holds the person's row for a second and a half, and has done what it says.
+async function beside(what, work) {
+	const other_ = sql(site, `START TRANSACTION; UPDATE citizen SET version = version + 1 WHERE iin='${citizen.iin}'; ${what}; SELECT SLEEP(1.5); COMMIT`);
+	await until("the row is held", async () => (await sql(site, "SELECT COUNT(*) FROM information_schema.processlist WHERE info = 'SELECT SLEEP(1.5)'"))[0][0] === "1");
+	const began = Date.now(), result = await work();
+	assert.ok(Date.now() - began > 500, "it waited");
+	await other_;
+	return result;
+}
 
 test("both ways of a login leave the same rows", async () => {
-	await login(site, citizen, { agent: FIREFOX });
 	const left = [];
 	for (const [way, cookie] of WAYS) {
-		const before_ = await single(), { browser, post } = await arrive(citizen.auth, cookie);
+		const { browser, post, digest } = await arrive(citizen.auth, cookie), before_ = await statements(), had = await kept();
 		const [[version]] = await sql(site, `SELECT version FROM citizen WHERE iin='${citizen.iin}'`);
 		assert.equal((await post()).status, 303, way);
-		assert.equal(await single() - before_, cookie ? 0 : 1, way);
+		assert.equal(await statements() - before_, cookie ? 0 : 1, way);
+		assert.deepEqual(await kept(), had.map((n) => n + 1), way);
 		assert.ok(await isIn(browser), way);
 		left.push((await sql(site, `SELECT s.iin, HEX(s.serial), s.address, s.user_agent, TIMESTAMPDIFF(SECOND, s.created_at, s.expires_at), s.ended_at, s.end_reason, s.last_page,
 			e.account, e.program, e.request <> '', e.kind, e.iin, e.number, HEX(e.serial), e.rule, e.address, e.detail, f.kind, f.iin, f.subject, HEX(f.signer), SHA2(f.document, 256) = LOWER(HEX(f.digest)),
 			INSTR(f.signed, 'SignatureValue') > 0, c.version - ${version}, HEX(c.login_browser)
-			FROM session s JOIN event e ON e.iin = s.iin JOIN signed_form f ON f.digest = e.form JOIN citizen c ON c.iin = s.iin
-			WHERE s.id = X'${idOf(browser)}' ORDER BY e.id DESC LIMIT 1`))[0]);
+			FROM session s JOIN event e ON e.form = X'${digest}' JOIN signed_form f ON f.digest = e.form JOIN citizen c ON c.iin = s.iin WHERE s.id = X'${idOf(browser)}'`))[0]);
 	}
 	assert.equal(left[0].length, 26);
 	assert.deepEqual(left[0], left[1]);
@@ -147,35 +157,52 @@ test("both ways of a login leave the same rows", async () => {
 
 test("a login that waited for the person's row sees the revocation that it waited for, either way", { timeout: 120000 }, async () => {
 	for (const [way, cookie] of WAYS) {
-		const { auth } = await reissue(site, citizen), serial = await serialOf(auth.certificate), { post } = await arrive(auth, cookie);
-		const before_ = await kept();
-		let over = false;
-		const revocation = sql(site, `START TRANSACTION; UPDATE citizen SET version = version + 1 WHERE iin='${citizen.iin}';
-			INSERT INTO revocation (ca, serial, iin, reason, revoked_at) SELECT ca, serial, iin, 1, UTC_TIMESTAMP(6) FROM certificate WHERE serial=X'${serial}';
-			SELECT SLEEP(1.5); COMMIT`).then(() => { over = true; });
-		await until("the row is held", async () => (await sql(site, "SELECT COUNT(*) FROM information_schema.processlist WHERE info = 'SELECT SLEEP(1.5)'"))[0][0] === "1");
-		const answer = await post();
-		assert.ok(over, `${way}: it waited`);
-		await revocation;
+		const { auth } = await reissue(site, citizen), serial = await serialOf(auth.certificate), { post, digest } = await arrive(auth, cookie);
+		const before_ = await statements(), had = await kept();
+		const answer = await beside(`INSERT INTO revocation (ca, serial, iin, reason, revoked_at) SELECT ca, serial, iin, 1, UTC_TIMESTAMP(6) FROM certificate WHERE serial=X'${serial}'`, post);
 		assert.equal(answer.status, 422, way);
-		assert.deepEqual(await sql(site, "SELECT kind, rule FROM event ORDER BY id DESC LIMIT 1"), [["login-refused", "certificate-revoked"]], way);
-		assert.deepEqual(await kept(), before_, way);
+		assert.equal(await statements() - before_, cookie ? 0 : 1, way);
+		assert.deepEqual(await refused(digest), ["certificate-revoked"], way);
+		assert.deepEqual(await kept(), had, way);
+	}
+});
+
+test("a document twice at the same moment lets in once, either way", async () => {
+	for (const [way, cookie] of WAYS) {
+		const { post, digest } = await arrive(citizen.auth, cookie), had = await kept();
+		const answers = await beside("DO 0", () => Promise.all([post(), post()]));
+		assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 422], way);
+		assert.deepEqual(await refused(digest), ["used"], way);
+		assert.deepEqual(await kept(), had.map((n) => n + 1), way);
 	}
 });
 
 test("what fails inside leaves nothing of a login, and the document may be used again, either way", async () => {
 	for (const [way, cookie] of WAYS) {
-		const { browser, post } = await arrive(citizen.auth, cookie), before_ = await kept();
-		await sql(site, `CREATE TRIGGER no_event BEFORE INSERT ON event FOR EACH ROW SET NEW.detail = IF(NEW.kind = 'login', (SELECT 1 UNION SELECT 2), NEW.detail)`);
-		const answer = await post();
-		await sql(site, "DROP TRIGGER no_event");
+		const { browser, post } = await arrive(citizen.auth, cookie), before_ = await statements(), had = await kept();
+		await sql(site, "CREATE TRIGGER no_event BEFORE INSERT ON event FOR EACH ROW SET NEW.detail = IF(NEW.kind = 'login', (SELECT 1 UNION SELECT 2), NEW.detail)");
+		const answer = await post().finally(() => sql(site, "DROP TRIGGER no_event"));
 		assert.equal(answer.status, 500, way);
+		assert.equal(await statements() - before_, cookie ? 0 : 1, way);
 		assert.ok(!answer.headers["set-cookie"]?.some((line) => line.startsWith("__Host-session=")), way);
-		assert.deepEqual(await kept(), before_, way);
+		assert.deepEqual(await kept(), had, way);
 		assert.equal((await post()).status, 303, way);
 		assert.ok(await isIn(browser), way);
 		assert.equal((await post()).status, 422, `${way}: once`);
 	}
+});
+
+test("a browser that is new is told of, its next version and the one of the login before are not", async () => {
+	const told = async (agent) => {
+		const count = async () => Number((await sql(site, `SELECT COUNT(*) FROM outbox WHERE kind='login' AND iin='${other.iin}'`))[0][0]), before_ = await count();
+		await login(site, other, { agent });
+		return await count() - before_;
+	};
+	await told(FIREFOX);
+	for (const [agent, times] of [[FIREFOX, 0], [CHROME, 1], [CHROME, 0], [CHROME.replace("Chrome/131", "Chrome/132"), 0], [FIREFOX, 0]])
+		assert.equal(await told(agent), times, agent);
+	await sql(site, `UPDATE session SET created_at = created_at - INTERVAL 366 DAY WHERE iin='${other.iin}'; UPDATE citizen SET login_tat = login_tat - INTERVAL 366 DAY WHERE iin='${other.iin}'`);
+	assert.equal(await told(FIREFOX), 1, "after a year");
 });
 
 test("the list: browser, address, since when, this one marked; one is ended, then all others; three languages", async () => {

@@ -52,9 +52,8 @@ static const struct db_statement meet = { .name = "login meet", .sql = MEET };
 static const struct db_statement usual = {
 	.name = "login usual",
 	.sql = "BEGIN NOT ATOMIC START TRANSACTION; " SIGNED_FORM_KEEP "; " MEET "; IF ROW_COUNT() = 1 AND NOT EXISTS (" CERTIFICATE_REVOKED
-	       ") THEN " SESSION_INSERT "; " EVENT_INSERT "; COMMIT; ELSE ROLLBACK; END IF; END",
+	       ") THEN " SESSION_INSERT "; " EVENT_INSERT "; COMMIT; ELSE " DB_TURN_BACK "; END IF; END",
 };
-#define USUAL_ROWS 4
 static const struct db_statement ahead = {
 	.name = "login ahead",
 	.sql = "SELECT " RATE_AHEAD("login_tat") " FROM citizen WHERE iin = ?",
@@ -256,7 +255,6 @@ enter_usually(struct db *db, const struct enter *e)
 {
 	struct db_value in[SIGNED_FORM_VALUES + MEET_VALUES + 1 + SESSION_VALUES + EVENT_VALUES], *v = in;
 	struct signed_form_signer signer;
-	uint64_t rows = 0;
 	char *detail;
 	enum rc rc;
 
@@ -269,9 +267,9 @@ enter_usually(struct db *db, const struct enter *e)
 	session_values(v += 1, &e->opening, e->r->conf, e->event.iin, e->event.serial, e->r->address);
 	event_values(v += SESSION_VALUES, &e->event, &detail);
 	*e->rule = RULE_USED;
-	rc = db_transact(db, &usual, in, sizeof(in) / sizeof(in[0]), &rows);
+	rc = db_transact(db, &usual, in, sizeof(in) / sizeof(in[0]));
 	free(detail);
-	return rc == RC_OK && rows != USUAL_ROWS ? RC_NOT_FOUND : rc;
+	return rc;
 }
 
 enum rc
