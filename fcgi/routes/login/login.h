@@ -17,7 +17,7 @@ extern const struct db_statement *const login_statements[];
 struct entrance { /* what a login gives */
 	char cookie[SESSION_COOKIE_SIZE];
 	char lang[3];	   /* the citizen's choice; "" if none */
-	bool seen_browser; /* the very same opened a session of this person within a year */
+	bool seen_browser; /* the one of this person's latest login, within a year */
 	int64_t wait;	   /* RC_LIMITED: seconds until this address or this person may try again */
 };
 /*
