@@ -7,8 +7,9 @@ import { after, before, test } from "node:test";
 
 import { sql } from "../lib/citizen.mjs";
 import { Applicant, LONG, alone, publisher, report, PATIENT } from "../lib/faults.mjs";
-import { instance } from "../lib/instance.mjs";
+import { instance, until } from "../lib/instance.mjs";
 import { FILES, broken, onDisk, whole } from "../lib/invariants.mjs";
+import { send } from "../lib/processes.mjs";
 
 let site, folder, people, elsewhere;
 const highest = {};
@@ -76,8 +77,8 @@ test("two machines: one works, the other waits; when the first ends it goes on",
 });
 
 /*
- * Where in a pass with one application to stand still: before what it says to the database from taking the lease to its end. Short form: before each transaction, and here and
- * there in between.
+ * With which of the things that a pass with one application says to the database to stand still (1 is the first), from taking the lease to its end. Short form: with the last one
+ * before each transaction, and here and there in between.
  */
 async function moments() {
 	await publisher(site);		// what was due for other reasons is done
@@ -88,34 +89,47 @@ async function moments() {
 	const begins = (line) => line?.includes("START TRANSACTION"), closes = (line) => /^sendto\(\d+, "\\5\\0\\0\\0\\31/.test(line);
 	const first = calls.findIndex(begins), last = calls.findIndex(closes);
 	assert.ok(first > 0 && last > first, calls.join("\n"));
-	return calls.map((_, i) => i).filter((i) => i >= first && i < last && (LONG || begins(calls[i]) || (i - first) % 12 === 0)).map((i) => i + 1);
+	return calls.map((_, i) => i).filter((i) => i >= first && i < last && (LONG || begins(calls[i]) || (i - first) % 12 === 0));
 }
 
-/* It stands still before the nth thing it says to the database, its lease runs out, another one does the work; then it goes on. */
+/* It is stopped with the nth thing it says to the database, its lease runs out, another one does the work; then it goes on. */
 test("a publisher that stood still while another one took its place changes nothing", { timeout: 900000 }, async (t) => {
 	await alone(site, t);
+	const trace = path.join(folder, "stood");
 	let stood = 0, lost = 0;
 	for (const nth of await moments()) {
 		const waiting = await work();
-		await rm(path.join(folder, "crl"), { recursive: true });
+		await rm(path.join(folder, "crl"), { recursive: true, force: true });
 		await cp(path.join(site.var, "public/crl"), path.join(folder, "crl"), { recursive: true });
-		/* the pause is long enough for a whole pass of the other one, which has to be told that the lease is over */
-		const slow = publisher(site, { inject: `sendto:delay_enter=${LONG ? 1200000 : 2000000}:when=${nth}` });
-		let taken = false, ended = false;
-		slow.then(() => { ended = true; });
-		while (!taken && !ended) {
-			const [[holder]] = await sql(site, `UPDATE lease SET expires_at = UTC_TIMESTAMP(6) - INTERVAL 1 HOUR WHERE holder <> ''; SELECT holder FROM lease`);
-			if (holder === "") continue;
-			const other = await publisher(site, { conf: elsewhere });
-			taken = /"detail":"taken with fence/.test(other.stderr);
+		await rm(trace, { force: true });
+		const slow = publisher(site, { trace, inject: `sendto:signal=SIGSTOP:when=${nth}` });
+		const before = await until(`stands still with ${nth}`, async () => {
+			const said = await readFile(trace, "utf8").catch(() => "");
+			return said.includes("stopped by SIGSTOP") && said;
+		});
+		const count = (text, what) => text.split(what).length - 1;
+		const isOpen = count(before, "START TRANSACTION") > count(before, "COMMIT") + count(before, "ROLLBACK");
+		const [[holder]] = await sql(site, "SELECT holder FROM lease");
+		const expired = sql(site, "UPDATE lease SET expires_at = UTC_TIMESTAMP(6) - INTERVAL 1 HOUR");	// waits where its transaction holds the row
+		try {
+			if (!isOpen) {
+				await expired;
+				assert.match((await publisher(site, { conf: elsewhere })).stderr, /"detail":"taken with fence/, `stands still with ${nth}`);
+				assert.equal(await waiting.one.shownStatus(waiting.number), "issued", `by the other one, while this one stands still with ${nth}`);
+			}
+		} finally {
+			assert.ok(send(Number(holder.split(" ")[1]), "SIGCONT"));
 		}
-		const { stderr } = await slow;
+		await expired;
+		if (isOpen) await publisher(site, { conf: elsewhere });
+		const { stderr } = await slow, after = (await readFile(trace, "utf8")).slice(before.length);
 		stood++;
 		if (/is not ours any more/.test(stderr)) lost++;
+		else assert.ok(isOpen || !after.includes("START TRANSACTION"), `went on as if the lease were its own: ${stderr}`);
 		assert.equal((await publisher(site)).status, 0, stderr);
 		assert.equal(await waiting.one.shownStatus(waiting.number), "issued");
 		assert.deepEqual(await sql(site, `SELECT COUNT(*) FROM event WHERE kind = 'certificate-issued' AND number = '${waiting.number}'`), [["2"]], stderr);
-		assert.deepEqual(await broken(site), [], `stood still before ${nth}`);
+		assert.deepEqual(await broken(site), [], `stood still with ${nth}`);
 		await whole(site, highest);
 	}
 	assert.ok(lost > 0, "at least one found its lease gone");
