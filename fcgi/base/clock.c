@@ -44,6 +44,15 @@ clock_now(void)
 	return (instant)ts.tv_sec * SECOND + ts.tv_nsec / 1000;
 }
 
+int64_t
+clock_since_boot(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (int64_t)now.tv_sec * SECOND + now.tv_nsec / 1000;
+}
+
 /* Rounded down, also before 1970. */
 static time_t
 seconds_of(instant when)

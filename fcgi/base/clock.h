@@ -17,6 +17,8 @@ typedef int64_t instant; /* microseconds since 1970-01-01T00:00:00Z */
 #define DAY (24 * HOUR)
 
 instant clock_now(void); /* system clock; decisions use the database's time */
+/* Microseconds, the machine's sleep among them: for spans. Nobody sets this clock. */
+int64_t clock_since_boot(void);
 
 struct civil { /* UTC, proleptic Gregorian */
 	int64_t year;

@@ -383,3 +383,36 @@ html_escape(struct buf *out, const char *text)
 		buf_puts(out, reference[strchr(special, *text++) - special]);
 	}
 }
+
+void
+xml_escape(struct buf *out, const char *text, size_t len, const char *special)
+{
+	bool is_special[256] = { false };
+	size_t from = 0;
+
+	for (const char *c = special; *c != '\0'; c++)
+		is_special[(unsigned char)*c] = true;
+	for (size_t i = 0; i < len; i++) {
+		if (!is_special[(unsigned char)text[i]])
+			continue;
+		buf_add(out, text + from, i - from);
+		from = i + 1;
+		switch (text[i]) {
+		case '&':
+			buf_puts(out, "&amp;");
+			break;
+		case '<':
+			buf_puts(out, "&lt;");
+			break;
+		case '>':
+			buf_puts(out, "&gt;");
+			break;
+		case '"':
+			buf_puts(out, "&quot;");
+			break;
+		default:
+			buf_printf(out, "&#x%X;", (unsigned)text[i]);
+		}
+	}
+	buf_add(out, text + from, len - from);
+}

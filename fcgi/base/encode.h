@@ -31,6 +31,11 @@ size_t utf8_sequence(const char *text, size_t len);
 size_t utf8_length(const char *text, size_t len);
 /* Text between tags or in a quoted attribute, as ClearSilver's html_escape writes it: & < > " ' as references, no CR. */
 void html_escape(struct buf *out, const char *text);
+/* Characters that Canonical XML 1.0 (2.3) writes as references: in text, and in an attribute's value. */
+#define XML_TEXT "&<>\r"
+#define XML_ATTRIBUTE "&<\"\t\n\r"
+/* special: one of these. */
+void xml_escape(struct buf *out, const char *text, size_t len, const char *special);
 /* application/x-www-form-urlencoded component for use in a query: RFC 3986 unreserved kept, all else %XX. */
 void url_encode(struct buf *out, const char *text);
 

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/encode.h"
 #include "base/log.h"
 #include "document/package.h"
 #include "document/statement.h"
@@ -91,35 +92,12 @@ static const char table_head[] =
 /* ---- texts; statement_add has left only what XML allows */
 
 static void
-put(struct buf *out, const char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++) {
-		switch (text[i]) {
-		case '&':
-			buf_puts(out, "&amp;");
-			break;
-		case '<':
-			buf_puts(out, "&lt;");
-			break;
-		case '>':
-			buf_puts(out, "&gt;");
-			break;
-		case '"':
-			buf_puts(out, "&quot;");
-			break;
-		default:
-			buf_putc(out, text[i]);
-		}
-	}
-}
-
-static void
 put_run(struct buf *out, const char *looks, const char *text, size_t len)
 {
 	if (len == 0)
 		return;
 	buf_printf(out, "<w:r>%s<w:t xml:space=\"preserve\">", looks);
-	put(out, text, len);
+	xml_escape(out, text, len, XML_TEXT);
 	buf_puts(out, "</w:t></w:r>");
 }
 
@@ -252,9 +230,9 @@ make_properties(struct buf *out, const struct statement *s)
 	buf_puts(out,
 	    DECLARATION "<cp:coreProperties xmlns:cp=\"" PACKAGE "/metadata/core-properties\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\""
 			" xmlns:dcterms=\"http://purl.org/dc/terms/\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><dc:title>");
-	put(out, title, strlen(title));
+	xml_escape(out, title, strlen(title), XML_TEXT);
 	buf_puts(out, "</dc:title><dc:creator>");
-	put(out, author, strlen(author));
+	xml_escape(out, author, strlen(author), XML_TEXT);
 	buf_printf(out,
 	    "</dc:creator><dc:language>%s</dc:language><dcterms:created xsi:type=\"dcterms:W3CDTF\">%s</dcterms:created>"
 	    "<dcterms:modified xsi:type=\"dcterms:W3CDTF\">%s</dcterms:modified></cp:coreProperties>",

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "base/encode.h"
 #include "form/parts.h"
 
 #define SCOPE_MAX 64
@@ -16,33 +17,10 @@ struct writer {
 	size_t count;
 };
 
-/* 2.3: text has "&", "<", ">", CR as references; attribute values have "&", "<", quotation mark, TAB, LF, CR. */
 static void
-add_text(struct buf *out, const char *text, const char *special)
+add_text(struct buf *out, const xmlChar *text, const char *special)
 {
-	size_t n = strcspn(text, special);
-
-	for (; text[n] != '\0'; n = strcspn(text, special)) {
-		buf_add(out, text, n);
-		switch (text[n]) {
-		case '&':
-			buf_puts(out, "&amp;");
-			break;
-		case '<':
-			buf_puts(out, "&lt;");
-			break;
-		case '>':
-			buf_puts(out, "&gt;");
-			break;
-		case '"':
-			buf_puts(out, "&quot;");
-			break;
-		default:
-			buf_printf(out, "&#x%X;", (unsigned)text[n]);
-		}
-		text += n + 1;
-	}
-	buf_add(out, text, n);
+	xml_escape(out, (const char *)text, strlen((const char *)text), special);
 }
 
 /* The attribute without namespace that comes next after `before` (NULL: the first) by name; NULL: none left. */
@@ -69,7 +47,7 @@ add_attributes(struct buf *out, const xmlNode *node)
 		for (const xmlNode *n = a->children; n != NULL; n = n->next) {
 			if (n->type != XML_TEXT_NODE)
 				return false;
-			add_text(out, (const char *)n->content, "&<\"\t\n\r");
+			add_text(out, n->content, XML_ATTRIBUTE);
 		}
 		buf_putc(out, '"');
 	}
@@ -105,7 +83,7 @@ add_plain(struct buf *out, const xmlNode *node, const xmlNode *except, bool is_r
 		if (n == except)
 			continue;
 		if (n->type == XML_TEXT_NODE)
-			add_text(out, (const char *)n->content, "&<>\r");
+			add_text(out, n->content, XML_TEXT);
 		else if (n->type != XML_ELEMENT_NODE || !add_plain(out, n, except, false))
 			return false;
 	}
@@ -194,7 +172,7 @@ add_namespaces(struct writer *w, const xmlNode *node, bool apex)
 		buf_puts(w->out, list[i]->prefix == NULL ? " xmlns" : " xmlns:");
 		buf_puts(w->out, list[i]->prefix == NULL ? "" : (const char *)list[i]->prefix);
 		buf_puts(w->out, "=\"");
-		add_text(w->out, (const char *)list[i]->href, "&<\"\t\n\r");
+		add_text(w->out, list[i]->href, XML_ATTRIBUTE);
 		buf_putc(w->out, '"');
 		w->rendered[w->count++] = list[i];
 	}
@@ -225,7 +203,7 @@ add_element(struct writer *w, const xmlNode *node, bool apex)
 	buf_putc(w->out, '>');
 	for (const xmlNode *n = node->children; n != NULL; n = n->next)
 		if (n->type == XML_TEXT_NODE)
-			add_text(w->out, (const char *)n->content, "&<>\r");
+			add_text(w->out, n->content, XML_TEXT);
 		else if (n->type != XML_ELEMENT_NODE || !add_element(w, n, false))
 			return false;
 	buf_puts(w->out, "</");

@@ -27,46 +27,19 @@ character(const char *p, size_t left)
 	return len;
 }
 
-static const char *
-escaped(char c, bool attribute)
-{
-	switch (c) {
-	case '&':
-		return "&amp;";
-	case '<':
-		return "&lt;";
-	case '\r':
-		return "&#xD;";
-	case '>':
-		return attribute ? NULL : "&gt;";
-	case '"':
-		return attribute ? "&quot;" : NULL;
-	case '\t':
-		return attribute ? "&#x9;" : NULL;
-	case '\n':
-		return attribute ? "&#xA;" : NULL;
-	default:
-		return NULL;
-	}
-}
-
+/* What is no character is dropped. */
 static void
-add_escaped(struct buf *b, const char *text, bool attribute)
+add_escaped(struct buf *b, const char *text, const char *special)
 {
-	size_t len = strlen(text), n;
-	const char *end = text + len, *escape;
+	const char *end = text + strlen(text);
 
-	for (const char *p = text; p < end; p += n) {
-		n = character(p, (size_t)(end - p));
-		if (n == 0) {
-			n = 1; /* dropped */
-			continue;
-		}
-		escape = n == 1 ? escaped(*p, attribute) : NULL;
-		if (escape != NULL)
-			buf_puts(b, escape);
-		else
-			buf_add(b, p, n);
+	while (text < end) {
+		size_t run = 0, n;
+
+		while (text + run < end && (n = character(text + run, (size_t)(end - text) - run)) > 0)
+			run += n;
+		xml_escape(b, text, run, special);
+		text += run + (text + run < end);
 	}
 }
 
@@ -90,7 +63,7 @@ static void
 element(struct buf *b, const char *name, const char *text)
 {
 	start(b, name);
-	add_escaped(b, text, false);
+	add_escaped(b, text, XML_TEXT);
 	end(b, name);
 }
 
@@ -102,9 +75,9 @@ element_with(struct buf *b, const char *name, const char *attribute, const char 
 	buf_putc(b, ' ');
 	buf_puts(b, attribute);
 	buf_puts(b, "=\"");
-	add_escaped(b, value, true);
+	add_escaped(b, value, XML_ATTRIBUTE);
 	buf_puts(b, "\">");
-	add_escaped(b, text, false);
+	add_escaped(b, text, XML_TEXT);
 	end(b, name);
 }
 

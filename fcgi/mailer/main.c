@@ -5,15 +5,15 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "base/job.h"
 #include "base/log.h"
 #include "base/sandbox.h"
 #include "mailer.h"
@@ -21,11 +21,9 @@
 #include "web/view.h"
 
 #define DEFAULT_SECONDS 58
-#define POLL_MILLISECONDS 500
+#define POLL (SECOND / 2)
 #define BATCH 20
 #define MARK_TRIES 10 /* seconds in which a database that went away may come back, before a sent mail counts as unsent */
-
-static volatile sig_atomic_t is_stopped;
 
 struct mailer {
 	struct conf *conf;
@@ -34,19 +32,6 @@ struct mailer {
 	struct transport *transport;
 	int lock; /* open until the end */
 };
-
-static void
-stop(int signal_number)
-{
-	(void)signal_number;
-	is_stopped = 1;
-}
-
-static void
-rest(int64_t milliseconds)
-{
-	nanosleep(&(struct timespec){ milliseconds / 1000, milliseconds % 1000 * 1000000 }, NULL);
-}
 
 static enum rc
 lock(struct mailer *m)
@@ -69,7 +54,7 @@ mark_sent(struct mailer *m, const struct mail *mail)
 	enum rc rc = outbox_db_sent(m->db, mail);
 
 	for (int i = 0; rc != RC_OK && i < MARK_TRIES; i++) {
-		rest(1000);
+		job_pause(SECOND);
 		rc = outbox_db_sent(m->db, mail);
 	}
 	return rc;
@@ -120,38 +105,29 @@ pass(struct mailer *m, bool *more)
 	enum rc rc = outbox_db_due(m->db, id, BATCH, &count);
 
 	*more = rc == RC_OK && count == BATCH;
-	for (size_t i = 0; rc == RC_OK && i < count && !is_away && !is_stopped; i++)
+	for (size_t i = 0; rc == RC_OK && i < count && !is_away && !job_is_stopped(); i++)
 		rc = send_one(m, id[i], &is_away);
 	if (is_away)
 		*more = false;
 	return rc;
 }
 
-static int64_t
-milliseconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static int
 work(struct mailer *m, int64_t seconds, bool once)
 {
-	int64_t end = milliseconds() + seconds * 1000;
+	int64_t end = clock_since_boot() + seconds * SECOND;
 	bool more = false;
 	enum rc rc = outbox_db_expiries(m->db);
 
 	if (rc != RC_OK)
 		log_error("expiry", "%s: tried again in the next minute", rc_name(rc));
 	do {
-		if (!more && milliseconds() + POLL_MILLISECONDS >= end && !once)
+		if (!more && clock_since_boot() + POLL >= end && !once)
 			break;
 		rc = pass(m, &more);
 		if (!more && !once)
-			rest(POLL_MILLISECONDS);
-	} while (!is_stopped && (more || !once));
+			job_pause(POLL);
+	} while (!job_is_stopped() && (more || !once));
 	return once && rc != RC_OK ? 1 : 0;
 }
 
@@ -200,33 +176,16 @@ int
 main(int argc, char **argv)
 {
 	struct mailer m = { .lock = -1 };
-	const char *conf_path = NULL;
-	long seconds = DEFAULT_SECONDS;
-	bool once = false;
+	struct job job = { .seconds = DEFAULT_SECONDS };
 	int status;
-	char *end;
 
-	for (int i = 1; i < argc; i++)
-		if (strcmp(argv[i], "--once") == 0)
-			once = true;
-		else if (i + 1 < argc && strcmp(argv[i], "-c") == 0)
-			conf_path = argv[++i];
-		else if (i + 1 < argc && strcmp(argv[i], "--for") == 0) {
-			seconds = strtol(argv[++i], &end, 10);
-			if (*end != '\0' || seconds < 1 || seconds > 86400)
-				return usage();
-		} else
-			return usage();
-	if (conf_path == NULL)
+	if (!job_words(&job, "once", argc, argv) || job.words < argc)
 		return usage();
 	umask(077);
-	log_open("mailer", LOG_LEVEL_INFO);
-	signal(SIGPIPE, SIG_IGN);
-	sigaction(SIGTERM, &(struct sigaction){ .sa_handler = stop }, NULL);
-	sigaction(SIGINT, &(struct sigaction){ .sa_handler = stop }, NULL);
-	if (conf_load(&m.conf, conf_path, CONF_MAILER) != RC_OK)
+	job_begin("mailer");
+	if (conf_load(&m.conf, job.conf_path, CONF_MAILER) != RC_OK)
 		return 1;
-	status = run(&m, seconds, once);
+	status = run(&m, job.seconds, job.flag);
 	db_close(m.db);
 	transport_close(m.transport);
 	view_close(m.view);

@@ -4,15 +4,15 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/encode.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "publisher.h"
 
-#define KEEP_SECONDS 3 /* between two renewals; the lease itself lives 60 s (SQL below), longer than the longest publication */
+#define KEEP (3 * SECOND) /* between two renewals; the lease itself lives 60 s (SQL below), longer than the longest publication */
 
 /* On one machine the lock file already excludes two, so its own dead predecessor's lease need not run out; the fence holds either way. */
 static const struct db_statement take = {
@@ -112,17 +112,17 @@ fence_check(struct db *db, struct publisher *p)
 enum rc
 lease_keep(struct publisher *p)
 {
-	static time_t kept;
-	struct timespec now;
+	static int64_t kept;
+	int64_t now;
 	enum rc rc;
 
 	if (p->fence == 0)
 		return lease_take(p);
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	if (now.tv_sec - kept < KEEP_SECONDS)
+	now = clock_since_boot();
+	if (now - kept < KEEP)
 		return RC_OK;
 	if ((rc = fence_check(p->db, p)) == RC_OK)
-		kept = now.tv_sec;
+		kept = now;
 	return rc;
 }
 

@@ -5,14 +5,14 @@
  * Exit status: 0 done, or another publisher of this machine is at work; 1 could not go on; 2 wrong words.
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <time.h>
 
+#include "base/clock.h"
+#include "base/job.h"
 #include "base/log.h"
 #include "base/sandbox.h"
 #include "publisher.h"
@@ -20,23 +20,14 @@
 #include "store/outbox.h"
 
 #define DEFAULT_SECONDS 58
-#define POLL_MILLISECONDS 300
-#define RETRY_MILLISECONDS 2000 /* after a failure: the log stays readable */
-
-static volatile sig_atomic_t is_stopped;
+#define POLL (SECOND * 3 / 10)
+#define RETRY (2 * SECOND) /* after a failure: the log stays readable */
 
 static const struct db_statement *const *const work_lists[] = { lease_statements, authority_statements, evidence_statements,
 	issuance_statements, queue_statements, revocation_statements, compromise_statements, publication_statements, entries_statements,
 	expiry_statements, replacement_statements, responder_statements, purge_statements, outbox_statements, event_statements, NULL };
 static const struct db_statement *const *const enrol_lists[] = { lease_statements, authority_statements, evidence_statements,
 	issuance_statements, enrol_statements, outbox_statements, event_statements, NULL };
-
-static void
-stop(int signal_number)
-{
-	(void)signal_number;
-	is_stopped = 1;
-}
 
 /* The key first, before anything from outside is looked at. */
 static enum rc
@@ -112,19 +103,10 @@ pass(struct publisher *p)
 	return rc != RC_OK ? rc : queue != RC_OK ? queue : responder;
 }
 
-static int64_t
-milliseconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static int
 work(struct publisher *p, int64_t seconds, bool once)
 {
-	int64_t end = milliseconds() + seconds * 1000;
+	int64_t end = clock_since_boot() + seconds * SECOND;
 	bool standby = false;
 	enum rc rc;
 
@@ -138,11 +120,11 @@ work(struct publisher *p, int64_t seconds, bool once)
 			log_info("lease", "another machine publishes; waiting");
 			standby = true;
 		}
-		pause = rc == RC_OK || rc == RC_CONFLICT ? POLL_MILLISECONDS : RETRY_MILLISECONDS;
-		if (is_stopped || once || milliseconds() + pause >= end)
+		pause = rc == RC_OK || rc == RC_CONFLICT ? POLL : RETRY;
+		if (job_is_stopped() || once || clock_since_boot() + pause >= end)
 			break;
-		nanosleep(&(struct timespec){ pause / 1000, pause % 1000 * 1000000 }, NULL);
-		if (is_stopped)
+		job_pause(pause);
+		if (job_is_stopped())
 			break;
 	}
 	lease_release(p);
@@ -202,35 +184,22 @@ int
 main(int argc, char **argv)
 {
 	struct publisher p = { .fence = 0 };
-	const char *conf_path = NULL;
-	long seconds = DEFAULT_SECONDS;
-	bool once = false;
-	int i, status;
-	char *rest;
+	struct job job = { .seconds = DEFAULT_SECONDS };
+	bool is_enrolment;
+	int status;
 
-	for (i = 1; i < argc && strcmp(argv[i], "enrol") != 0; i++)
-		if (strcmp(argv[i], "--once") == 0)
-			once = true;
-		else if (i + 1 < argc && strcmp(argv[i], "-c") == 0)
-			conf_path = argv[++i];
-		else if (i + 1 < argc && strcmp(argv[i], "--for") == 0) {
-			seconds = strtol(argv[++i], &rest, 10);
-			if (*rest != '\0' || seconds < 1 || seconds > 86400)
-				return usage();
-		} else
-			return usage();
-	if (conf_path == NULL)
+	if (!job_words(&job, "once", argc, argv))
+		return usage();
+	is_enrolment = job.words < argc && strcmp(argv[job.words], "enrol") == 0;
+	if (job.words < argc && !is_enrolment)
 		return usage();
 	/* no key in a core file; files are for nginx to read */
 	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
 	umask(022);
-	log_open("publisher", LOG_LEVEL_INFO);
-	signal(SIGPIPE, SIG_IGN);
-	sigaction(SIGTERM, &(struct sigaction){ .sa_handler = stop }, NULL);
-	sigaction(SIGINT, &(struct sigaction){ .sa_handler = stop }, NULL);
-	if (conf_load(&p.conf, conf_path, CONF_PUBLISHER) != RC_OK)
+	job_begin("publisher");
+	if (conf_load(&p.conf, job.conf_path, CONF_PUBLISHER) != RC_OK)
 		return 1;
-	status = i < argc ? enrol(&p, argc - i - 1, argv + i + 1) : run(&p, seconds, once);
+	status = is_enrolment ? enrol(&p, argc - job.words - 1, argv + job.words + 1) : run(&p, job.seconds, job.flag);
 	close_all(&p);
 	return status;
 }

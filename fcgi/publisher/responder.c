@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/encode.h"
 #include "base/hash.h"
 #include "base/log.h"
@@ -18,7 +18,7 @@
 #include "publisher.h"
 #include "store/event.h"
 
-#define LOOK_SECONDS 10
+#define LOOK (10 * SECOND)
 #define BACKDATED MINUTE /* for programs whose clocks are behind */
 
 static const struct db_statement now = {
@@ -233,16 +233,14 @@ forget_others(const struct publisher *p)
 enum rc
 responder_work(struct publisher *p)
 {
-	static time_t looked;
-	struct timespec clock;
+	static int64_t looked;
 	const char *why;
 	instant at;
 	enum rc rc;
 
 	if (p->responder == NULL)
 		return RC_OK;
-	clock_gettime(CLOCK_BOOTTIME, &clock);
-	if (looked != 0 && clock.tv_sec - looked < LOOK_SECONDS && access(p->conf->responder_file, F_OK) == 0)
+	if (looked != 0 && clock_since_boot() - looked < LOOK && access(p->conf->responder_file, F_OK) == 0)
 		return RC_OK;
 	if ((looked == 0 && (rc = forget_others(p)) != RC_OK) || (rc = database_now(p->db, &at)) != RC_OK)
 		return rc;
@@ -251,6 +249,6 @@ responder_work(struct publisher *p)
 		rc = make(p, at);
 	}
 	if (rc == RC_OK)
-		looked = clock.tv_sec;
+		looked = clock_since_boot();
 	return rc;
 }

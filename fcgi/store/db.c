@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -14,8 +14,8 @@
 
 #define CONNECT_SECONDS 3
 #define TIMEOUT_SECONDS 5
-#define SILENCE_MILLISECONDS 1500 /* a connection lost after so long was a server that does not answer, not one that was started again */
-#define REST_MILLISECONDS 2000	  /* then nobody else waits for it as long: the queue before the program is answered at once */
+#define SILENCE (SECOND * 3 / 2) /* a connection lost after so long was a server that does not answer, not one that was started again */
+#define REST (2 * SECOND)	 /* then nobody else waits for it as long: the queue before the program is answered at once */
 #define ATTEMPTS 3
 #define PASSWORD_MAX 256
 #define ACCOUNT_PREFIX "cabinet_"
@@ -28,15 +28,6 @@
 #define SESSION_SETUP                                                                                                                      \
 	"SET SESSION time_zone = '+00:00', tx_isolation = 'READ-COMMITTED', innodb_lock_wait_timeout = 3, max_statement_time = 4, "        \
 	"sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION'"
-
-static int64_t
-milliseconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void
 db_disconnect(struct db *db)
@@ -89,8 +80,8 @@ db_failed(struct db *db, const char *statement, unsigned code, const char *text)
 	log_error("db", "%s: %u %s", statement, code, text);
 	db->lost = true;
 	db->unsent = code == CR_SERVER_GONE_ERROR;
-	if (milliseconds() - db->asked >= SILENCE_MILLISECONDS)
-		db->rest_until = milliseconds() + REST_MILLISECONDS;
+	if (clock_since_boot() - db->asked >= SILENCE)
+		db->rest_until = clock_since_boot() + REST;
 	db_disconnect(db);
 	return RC_UNAVAILABLE;
 }
@@ -155,13 +146,13 @@ db_connect(struct db *db)
 	char password[PASSWORD_MAX];
 	enum rc rc;
 
-	if (milliseconds() < db->rest_until) {
+	if (clock_since_boot() < db->rest_until) {
 		log_warn("db", "connect: not tried: the server kept silent a moment ago");
 		return RC_UNAVAILABLE;
 	}
 	if ((rc = password_read(db, password)) != RC_OK)
 		return rc;
-	db->asked = milliseconds();
+	db->asked = clock_since_boot();
 	if ((db->mysql = mysql_init(NULL)) == NULL)
 		log_fatal("memory", "db: out of memory");
 	mysql_options(db->mysql, MYSQL_OPT_CONNECT_TIMEOUT, &connect_seconds);
@@ -246,7 +237,7 @@ db_ready(struct db *db, const char *what)
 		log_error("db", "%s: the connection is busy with a streamed result", what);
 		return RC_INTERNAL;
 	}
-	db->asked = milliseconds();
+	db->asked = clock_since_boot();
 	if (db->mysql != NULL)
 		return RC_OK;
 	return db->in_transaction ? RC_UNAVAILABLE : db_connect(db);
@@ -305,7 +296,7 @@ db_query(struct db *db, const struct db_statement *def, const struct db_value *i
 static enum rc
 db_command(struct db *db, const char *sql)
 {
-	db->asked = milliseconds();
+	db->asked = clock_since_boot();
 	return mysql_real_query(db->mysql, sql, strlen(sql)) != 0 ? connection_failed(db, sql) : RC_OK;
 }
 

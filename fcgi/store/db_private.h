@@ -31,7 +31,7 @@ struct db {
 	size_t count;
 	struct db_result *streaming; /* the one result that keeps the connection busy, or NULL */
 	bool in_transaction;
-	int64_t asked;	    /* CLOCK_BOOTTIME, milliseconds: when the server was last asked something */
+	int64_t asked;	    /* clock_since_boot: when the server was last asked something */
 	int64_t rest_until; /* the same clock: until then a server that kept silent is not asked again */
 	bool lost;	    /* the connection went away inside this transaction */
 	bool unsent;	    /* it was found to be gone when something was to be sent: the server has not seen that */

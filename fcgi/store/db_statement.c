@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "store/db_private.h"
@@ -12,7 +12,7 @@
 #define PARAMETERS_MAX 40
 #define COLUMN_FIRST_SIZE 8192 /* octets; longer values are fetched a second time */
 #define CHARSET_BINARY 63
-#define SLOW_MILLISECONDS 125000 /* more than the longest max_statement_time that a statement sets for itself */
+#define SLOW (125 * SECOND) /* more than the longest max_statement_time that a statement sets for itself */
 /* a large result takes its time: the limit of SESSION_SETUP is for single answers */
 #define STREAM_SETUP "SET STATEMENT max_statement_time = 0 FOR "
 
@@ -176,21 +176,15 @@ time_to_instant(const MYSQL_TIME *in)
 static int
 execute_slowly(const struct db *db, MYSQL_STMT *stmt)
 {
-	struct timespec now;
 	int failed = 0, status = mysql_stmt_execute_start(&failed, stmt);
-	int64_t end;
+	const int64_t end = clock_since_boot() + SLOW;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	end = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 + SLOW_MILLISECONDS;
 	while (status != 0) {
 		const bool writes = (status & MYSQL_WAIT_WRITE) != 0;
 		struct pollfd fd = { .fd = (int)mysql_get_socket(db->mysql), .events = writes ? POLLOUT : POLLIN };
-		int64_t left;
-		int ready;
+		const int64_t left = end - clock_since_boot();
+		const int ready = poll(&fd, 1, left > 0 ? (int)(left * 1000 / SECOND) : 0);
 
-		clock_gettime(CLOCK_MONOTONIC, &now);
-		left = end - ((int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000);
-		ready = poll(&fd, 1, left > 0 ? (int)left : 0);
 		if (ready < 0 && errno == EINTR)
 			continue;
 		status = mysql_stmt_execute_cont(&failed, stmt,

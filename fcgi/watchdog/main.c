@@ -5,28 +5,19 @@
  * --whole: all certificates, not a piece of the walk, and large lists even if they have not changed. Exit status: 0 all is well; 1 warnings; 2 alarms,
  * or something could not be looked at; 64 wrong words; 70 it could not start.
  */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
+#include "base/clock.h"
+#include "base/job.h"
 #include "base/log.h"
 #include "base/sandbox.h"
 #include "watchdog.h"
 
 #define STATUS_WORDS 64
 #define STATUS_START 70
-
-static volatile sig_atomic_t is_stopped;
-
-static void
-stop(int signal_number)
-{
-	(void)signal_number;
-	is_stopped = 1;
-}
 
 /* A database that goes away in between is an alarm of its own; what was found until then stands. */
 static void
@@ -85,15 +76,6 @@ open_all(struct watchdog *w)
 	return true;
 }
 
-static void
-rest(time_t end)
-{
-	struct timespec now;
-
-	while (!is_stopped && clock_gettime(CLOCK_BOOTTIME, &now) == 0 && now.tv_sec < end)
-		nanosleep(&(struct timespec){ 0, 300000000 }, NULL);
-}
-
 static int
 usage(void)
 {
@@ -105,40 +87,24 @@ int
 main(int argc, char **argv)
 {
 	struct watchdog w = { .ca_id = 0 };
-	const char *conf_path = NULL;
-	struct timespec start;
-	long seconds = 0;
+	struct job job = { .seconds = 0 };
+	const int64_t start = clock_since_boot();
 	int status = STATUS_START;
-	char *end;
 
-	for (int i = 1; i < argc; i++)
-		if (strcmp(argv[i], "--whole") == 0)
-			w.is_whole = true;
-		else if (i + 1 < argc && strcmp(argv[i], "-c") == 0)
-			conf_path = argv[++i];
-		else if (i + 1 < argc && strcmp(argv[i], "--for") == 0) {
-			seconds = strtol(argv[++i], &end, 10);
-			if (*end != '\0' || seconds < 1 || seconds > 86400)
-				return usage();
-		} else
-			return usage();
-	if (conf_path == NULL)
+	if (!job_words(&job, "whole", argc, argv) || job.words < argc)
 		return usage();
-	clock_gettime(CLOCK_BOOTTIME, &start);
+	w.is_whole = job.flag;
 	/* the report is for another program to read */
 	umask(022);
-	log_open("watchdog", LOG_LEVEL_INFO);
-	signal(SIGPIPE, SIG_IGN);
-	sigaction(SIGTERM, &(struct sigaction){ .sa_handler = stop }, NULL);
-	sigaction(SIGINT, &(struct sigaction){ .sa_handler = stop }, NULL);
-	if (conf_load(&w.conf, conf_path, CONF_WATCHDOG) != RC_OK)
+	job_begin("watchdog");
+	if (conf_load(&w.conf, job.conf_path, CONF_WATCHDOG) != RC_OK)
 		return STATUS_START;
 	if (open_all(&w)) {
 		look(&w);
 		status = (int)report_level(&w);
 		if (report_write(&w) != RC_OK)
 			status = LEVEL_ALARM;
-		rest(start.tv_sec + seconds);
+		job_pause(start + job.seconds * SECOND - clock_since_boot());
 	}
 	db_close(w.db);
 	fetcher_close(w.fetcher);

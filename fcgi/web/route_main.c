@@ -12,11 +12,11 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
-#include <time.h>
 
 #include <fastcgi.h>
 #include <fcgiapp.h>
 
+#include "base/clock.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -180,15 +180,6 @@ send_answer(FCGX_Request *fcgi, const struct request *r, bool with_body)
 	buf_free(&head);
 }
 
-static int64_t
-microseconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 static struct gateway
 gateway_of(const FCGX_Request *fcgi)
 {
@@ -220,7 +211,7 @@ static void
 answer(struct request r[], const struct service *service, FCGX_Request fcgi[], size_t count)
 {
 	struct gateway gateway[RAW_TOGETHER_MAX];
-	int64_t start = microseconds();
+	int64_t start = clock_since_boot();
 
 	for (size_t i = 0; i < count; i++)
 		gateway[i] = gateway_of(&fcgi[i]);
@@ -234,7 +225,7 @@ answer(struct request r[], const struct service *service, FCGX_Request fcgi[], s
 		/* nginx has logged it already; there may be thousands a second */
 		if (service->program->raw == NULL)
 			log_info("request", "%.16s %s %d %" PRId64 " us", gateway[i].method, r[i].route != NULL ? r[i].route->pattern : "-",
-			    r[i].status, microseconds() - start);
+			    r[i].status, clock_since_boot() - start);
 		dispatch_end(&r[i]);
 	}
 }

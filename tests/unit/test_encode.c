@@ -228,6 +228,27 @@ html(void **state)
 	buf_free(&out);
 }
 
+static void
+xml(void **state)
+{
+	static const char text[] = "Қ <a b=\"c\">&amp;'\t\n\r</a>";
+	struct buf out = BUF_INIT;
+
+	(void)state;
+	xml_escape(&out, text, sizeof(text) - 1, XML_TEXT);
+	assert_string_equal(buf_text(&out), "Қ &lt;a b=\"c\"&gt;&amp;amp;'\t\n&#xD;&lt;/a&gt;");
+	buf_reset(&out);
+	xml_escape(&out, text, sizeof(text) - 1, XML_ATTRIBUTE);
+	assert_string_equal(buf_text(&out), "Қ &lt;a b=&quot;c&quot;>&amp;amp;'&#x9;&#xA;&#xD;&lt;/a>");
+	buf_reset(&out);
+	xml_escape(&out, "<>", 1, XML_TEXT);
+	assert_string_equal(buf_text(&out), "&lt;");
+	buf_reset(&out);
+	xml_escape(&out, "", 0, XML_TEXT);
+	assert_string_equal(buf_text(&out), "");
+	buf_free(&out);
+}
+
 int
 main(void)
 {
@@ -242,6 +263,7 @@ main(void)
 		cmocka_unit_test(utf8),
 		cmocka_unit_test(url),
 		cmocka_unit_test(html),
+		cmocka_unit_test(xml),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
