@@ -9,7 +9,7 @@ bench_build() {
 	libs=$(pkg-config --libs libmariadb libxml-2.0 "$@")
 	mkdir -p -- "$build/bench"
 	# shellcheck disable=SC2086
-	"${CC:-gcc}" -std=gnu17 -O2 -g -pthread -Wall -Wextra -Wno-missing-field-initializers -D_GNU_SOURCE -DXMLSEC_CRYPTO_OPENSSL -Ifcgi ${flags//-I/-isystem } -o "$build/bench/$name" "tests/bench/$name.c" \
+	"${CC:-gcc}" ${SAN:+-fsanitize=address,undefined} -std=gnu17 -O2 -g -pthread -Wall -Wextra -Wno-missing-field-initializers -D_GNU_SOURCE -DXMLSEC_CRYPTO_OPENSSL -Ifcgi ${flags//-I/-isystem } -o "$build/bench/$name" "tests/bench/$name.c" \
 		"$build/libcabinet.a" -lfcgi -lneo_cgi -lneo_cs -lneo_utl -lz $libs -lssl -lcrypto || fail "$name does not build"
 }
 

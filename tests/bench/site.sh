@@ -34,17 +34,19 @@ site_program() {
 	process[$1]=$!
 }
 
-# site_nginx LOCATIONS [OF-PORT+1]: each a line "location = /path { set $cabinet_route NAME; include cabinet/cabinet-route.conf; }"
+# site_nginx LOCATIONS [OF-PORT+1]: each a line "location = /path { set $cabinet_route NAME; include cabinet/cabinet-route.conf; }". Sockets lie in $work, or where
+# $sockets, a map for $cabinet_sockets, says.
 site_nginx() {
 	local user=''
 	((EUID != 0)) || user='user root;'
 	mkdir -p -- "$work/nginx/cabinet"
 	ln -s -- "$root"/conf/nginx/*.conf "$work/nginx/cabinet"
+	local sockets=${sockets:-"map \"\" \$cabinet_sockets { default $work; }"}
 	rm -- "$work"/nginx/cabinet/cabinet-{values,limits}.conf
 	: >"$work/nginx/cabinet/cabinet-limits.conf"
 	cat >"$work/nginx/cabinet/cabinet-values.conf" <<-END
 		map "" \$cabinet_origin        { default "https://localhost:$port"; }
-		map "" \$cabinet_sockets       { default "$work"; }
+		$sockets
 		map "" \$cabinet_views         { default "$root/views"; }
 		map "" \$cabinet_public        { default "$work"; }
 		map "" \$cabinet_support_phone { default "1414"; }
