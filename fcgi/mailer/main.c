@@ -47,14 +47,14 @@ lock(struct mailer *m)
 	return busy ? RC_CONFLICT : RC_INTERNAL;
 }
 
-/* What went out must be marked, or it goes out again. */
+/* What went out must be marked, or it goes out again: also when an end was asked for. */
 static enum rc
 mark_sent(struct mailer *m, const struct mail *mail)
 {
 	enum rc rc = outbox_db_sent(m->db, mail);
 
 	for (int i = 0; rc != RC_OK && i < MARK_TRIES; i++) {
-		job_pause(SECOND);
+		sleep(1);
 		rc = outbox_db_sent(m->db, mail);
 	}
 	return rc;
