@@ -42,6 +42,10 @@ cat >"$work/bin/wsrep_sst_copy" <<-END
 END
 chmod 0700 "$work/bin/wsrep_sst_copy"
 
+# As below /etc/mysql: in the order of their names.
+mkdir "$work/conf.d"
+ln -s -- "$root"/conf/mariadb/*.cnf "$work/conf.d"
+
 # node NUMBER ADDRESSES [OPTION…]; no ADDRESSES: the first of a new cluster
 node() {
 	local at=$((base + 10 * $1)) i
@@ -53,8 +57,7 @@ node() {
 		socket = $work/node$1.sock
 		pid-file = $work/node$1.pid
 		log-error = $work/node$1.log
-		!include $root/conf/mariadb/cabinet.cnf
-		!include $root/conf/mariadb/cabinet-galera.cnf
+		!includedir $work/conf.d
 		[mariadbd]
 		wsrep_cluster_address = gcomm://$2
 		wsrep_node_name = node$1
