@@ -16,8 +16,8 @@ people=40 posts=200 rounds=10		# posts: in a round, at each node; a round has as
 base=$((port + 10))
 for number in 1 2 3; do port_is_free $((base + 10 * number)) || fail "port $((base + 10 * number)) is in use: choose others with CLUSTER_PORT"; done
 addresses=$(printf '127.0.0.1:%s,' $((base + 10)) $((base + 20)) $((base + 30)))
-# a killed node is given up after a second, not five
-evs='evs.keepalive_period=PT0.3S;evs.inactive_check_period=PT0.2S;evs.suspect_timeout=PT1S;evs.inactive_timeout=PT2S;evs.install_timeout=PT2S'
+# a killed node is given up after two seconds, not five: before a statement is
+evs='evs.keepalive_period=PT0.5S;evs.inactive_check_period=PT0.2S;evs.suspect_timeout=PT2S;evs.inactive_timeout=PT3S;evs.install_timeout=PT3S'
 
 # A state transfer that has been made already: each folder is a copy of one that was shut down at the place in $work/position.
 mkdir "$work/bin"
@@ -142,7 +142,7 @@ for number in 1 3; do report "$number"; done
 printf 'size %s\n' "$(status 1 wsrep_cluster_size)"
 
 node_kill 3
-sleep 3
+while [[ $(status 1 wsrep_ready) == ON ]]; do sleep 0.1; done
 posts_at alone "$port" $done 20
 printf 'ready %s\n' "$(status 1 wsrep_ready)"
 sed -n 's/.*"event":"db","detail":"\([^"]*\)".*/log \1/p' "$work"/at?/login.log | sort | uniq -c | sort -rn | head -n 20
