@@ -387,6 +387,9 @@ html_escape(struct buf *out, const char *text)
 void
 xml_escape(struct buf *out, const char *text, size_t len, const char *special)
 {
+	static const char *const reference[] = {
+		['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\t'] = "&#x9;", ['\n'] = "&#xA;", ['\r'] = "&#xD;"
+	};
 	bool is_special[256] = { false };
 	size_t from = 0;
 
@@ -396,23 +399,8 @@ xml_escape(struct buf *out, const char *text, size_t len, const char *special)
 		if (!is_special[(unsigned char)text[i]])
 			continue;
 		buf_add(out, text + from, i - from);
+		buf_puts(out, reference[(unsigned char)text[i]]);
 		from = i + 1;
-		switch (text[i]) {
-		case '&':
-			buf_puts(out, "&amp;");
-			break;
-		case '<':
-			buf_puts(out, "&lt;");
-			break;
-		case '>':
-			buf_puts(out, "&gt;");
-			break;
-		case '"':
-			buf_puts(out, "&quot;");
-			break;
-		default:
-			buf_printf(out, "&#x%X;", (unsigned)text[i]);
-		}
 	}
 	buf_add(out, text + from, len - from);
 }

@@ -16,10 +16,14 @@ trap finish EXIT
 trap 'exit 1' INT TERM
 umask 077
 
+# database_install FOLDER
+database_install() {
+	mariadb-install-db --no-defaults --user="$me" --datadir="$1" --skip-test-db --auth-root-authentication-method=normal >"$work/install.log" 2>&1 ||
+		fail "no database: $(tail "$work/install.log")"
+}
 # database_start [OPTION…]: commits are as durable as the file system makes them
 database_start() {
-	mariadb-install-db --no-defaults --user="$me" --datadir="$work/data" --skip-test-db --auth-root-authentication-method=normal >"$work/install.log" 2>&1 ||
-		{ tail "$work/install.log"; exit 1; }
+	database_install "$work/data"
 	mariadbd --defaults-file=conf/mariadb/cabinet.cnf --user="$me" --datadir="$work/data" --socket="$socket" --pid-file="$work/mariadb.pid" \
 		--log-error="$work/mariadb.log" --log-output=TABLE "$@" 2>"$work/mariadb.err" &
 	process[mariadbd]=$!

@@ -53,7 +53,6 @@ node() {
 		[mariadbd]
 		user = $me
 		datadir = $work/data$1
-		innodb_log_file_size = 16M
 		socket = $work/node$1.sock
 		pid-file = $work/node$1.pid
 		log-error = $work/node$1.log
@@ -85,8 +84,7 @@ posts_at() { printf '%s %s\n' "$1" "$("$build/bench/post" "$2" /login "$work/log
 
 bench_build logins
 bench_build post
-mariadb-install-db --no-defaults --user="$me" --datadir="$work/data1" --skip-test-db --innodb-log-file-size=16M \
-	--auth-root-authentication-method=normal >"$work/install.log" 2>&1 || fail "$(tail "$work/install.log")"
+database_install "$work/data1"
 socket=$work/node1.sock
 node 1 '' --secure-timestamp=YES
 scripts/migrate --socket "$socket" --passwords "$work/passwords" >"$work/refused.log" 2>&1

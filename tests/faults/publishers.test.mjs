@@ -92,6 +92,8 @@ async function moments() {
 	return calls.map((_, i) => i).filter((i) => i >= first && i < last && (LONG || begins(calls[i]) || (i - first) % 12 === 0));
 }
 
+const count = (text, what) => text.split(what).length - 1;
+
 /* It is stopped with the nth thing it says to the database, its lease runs out, another one does the work; then it goes on. */
 test("a publisher that stood still while another one took its place changes nothing", { timeout: 900000 }, async (t) => {
 	await alone(site, t);
@@ -103,12 +105,11 @@ test("a publisher that stood still while another one took its place changes noth
 		await cp(path.join(site.var, "public/crl"), path.join(folder, "crl"), { recursive: true });
 		await rm(trace, { force: true });
 		const slow = publisher(site, { trace, inject: `sendto:signal=SIGSTOP:when=${nth}` });
-		const before = await until(`stands still with ${nth}`, async () => {
+		const till = await until(`stands still with ${nth}`, async () => {
 			const said = await readFile(trace, "utf8").catch(() => "");
 			return said.includes("stopped by SIGSTOP") && said;
 		});
-		const count = (text, what) => text.split(what).length - 1;
-		const isOpen = count(before, "START TRANSACTION") > count(before, "COMMIT") + count(before, "ROLLBACK");
+		const isOpen = count(till, "START TRANSACTION") > count(till, "COMMIT") + count(till, "ROLLBACK");
 		const [[holder]] = await sql(site, "SELECT holder FROM lease");
 		const expired = sql(site, "UPDATE lease SET expires_at = UTC_TIMESTAMP(6) - INTERVAL 1 HOUR");	// waits where its transaction holds the row
 		try {
@@ -122,7 +123,7 @@ test("a publisher that stood still while another one took its place changes noth
 		}
 		await expired;
 		if (isOpen) await publisher(site, { conf: elsewhere });
-		const { stderr } = await slow, after = (await readFile(trace, "utf8")).slice(before.length);
+		const { stderr } = await slow, after = (await readFile(trace, "utf8")).slice(till.length);
 		stood++;
 		if (/is not ours any more/.test(stderr)) lost++;
 		else assert.ok(isOpen || !after.includes("START TRANSACTION"), `went on as if the lease were its own: ${stderr}`);
